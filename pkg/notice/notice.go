@@ -1,0 +1,176 @@
+// Package notice is the vocabulary that all of owabi shares.
+//
+// An organization that had something go wrong publishes a Notice: prose on a
+// page. Reading it gives a Classification: what happened, to whom, how much,
+// when, and the words each answer came from. What cannot be processed becomes a
+// Rejection. Those three travel between the services as JSON; their JSON
+// Schemas are files in this package, and the codes they use (categories,
+// sectors, kinds of data) stand with their Japanese and English labels in
+// taxonomy.go and nowhere else.
+//
+// The package promises that the same notice met twice has one id, that unknown
+// is null, and that fields are only ever added. It reads no text, opens no
+// connection and imports nothing of ours.
+package notice
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Notice is one published text as it was met: raw and immutable. Empty strings
+// are unknown and stay out of the JSON.
+type Notice struct {
+	// ID is the first 16 bytes, in hex, of the SHA-256 over Publisher, Title,
+	// Published and Body, each after NFKC and white-space folding. It is the
+	// Nats-Msg-Id on the stream and the key in ClickHouse.
+	ID string `json:"id"`
+	// CallerID is the caller's own id, when the input had one.
+	CallerID string `json:"caller_id,omitempty"`
+	// Source names where the notice came from, as one subject token: digest,
+	// jsonl, synthetic, …
+	Source string `json:"source"`
+	// URL is the address of the notice's own page.
+	URL string `json:"url,omitempty"`
+	// Publisher is the organization as written; empty when the source does not
+	// tell it apart from the text.
+	Publisher string `json:"publisher,omitempty"`
+	// Title is the headline.
+	Title string `json:"title,omitempty"`
+	// Published is the day of publication, YYYY-MM-DD, as the source gives it.
+	Published string `json:"published,omitempty"`
+	// Body is the text as published, without the headline.
+	Body string `json:"body"`
+	// FetchedAt is when owabi met the notice, in UTC.
+	FetchedAt time.Time `json:"fetched_at"`
+	// Lang is a BCP 47 language tag; ja for nearly all.
+	Lang string `json:"lang,omitempty"`
+	// Heading is the heading of the digest that held the notice.
+	Heading string `json:"heading,omitempty"`
+	// Synthetic marks a notice that was generated and reports nothing real.
+	Synthetic bool `json:"synthetic,omitempty"`
+}
+
+// Text is what evidence offsets count in: title, a line feed and body. A notice
+// without a title is its body alone.
+func (n Notice) Text() string {
+	if n.Title == "" {
+		return n.Body
+	}
+	return n.Title + "\n" + n.Body
+}
+
+// ComputeID returns the id that the notice's content gives it.
+func (n Notice) ComputeID() string {
+	h := sha256.New()
+	for _, field := range [...]string{n.Publisher, n.Title, n.Published, n.Body} {
+		h.Write([]byte(Fold(field)))
+		h.Write([]byte{'\n'}) // folded text holds no line feed, so fields cannot run together
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// Fold returns s in NFKC with every run of white space turned into one space
+// and none at the ends: two spellings of one text fold to one string.
+func Fold(s string) string {
+	return strings.Join(strings.Fields(norm.NFKC.String(s)), " ")
+}
+
+// Errors that Validate wraps. Each is permanent: the same notice will fail again.
+var (
+	// ErrNoText is returned for a notice without any text to read.
+	ErrNoText = errors.New("the notice has no text")
+	// ErrInvalid is returned for a field that is not of its documented form.
+	ErrInvalid = errors.New("the notice is not valid")
+)
+
+// Validate says whether the notice can be published: it has text, an id that
+// fits its content, a source that can stand in a subject, and a Published that is
+// a date.
+func (n Notice) Validate() error {
+	switch {
+	case strings.TrimSpace(n.Text()) == "":
+		return ErrNoText
+	case !utf8.ValidString(n.Text()) || !utf8.ValidString(n.Publisher):
+		return fmt.Errorf("%w: its text is not UTF-8", ErrInvalid)
+	case n.ID != n.ComputeID():
+		return fmt.Errorf("%w: id %q does not fit its content", ErrInvalid, n.ID)
+	case !IsToken(n.Source):
+		return fmt.Errorf("%w: source %q is not one subject token", ErrInvalid, n.Source)
+	}
+	if n.Published != "" {
+		if _, err := time.Parse(time.DateOnly, n.Published); err != nil {
+			return fmt.Errorf("%w: published %q is not a date YYYY-MM-DD", ErrInvalid, n.Published)
+		}
+	}
+	return nil
+}
+
+// IsToken says whether s can stand as one token of a NATS subject: lower-case
+// ASCII letters, digits, _ and -.
+func IsToken(s string) bool {
+	for _, r := range s {
+		if !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '_' || r == '-') {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// Types of the CloudEvents that carry what this package describes.
+const (
+	TypeRaw        = "owabi.notice.raw.v1"
+	TypeClassified = "owabi.notice.classified.v1"
+	TypeRejected   = "owabi.notice.rejected.v1"
+)
+
+// Stage names the service that could not process something; it is the last
+// token of the subject notices.rejected.<stage>.
+type Stage string
+
+// The stages, in the order a notice passes them.
+const (
+	StageIngest     Stage = "ingest"
+	StageClassifier Stage = "classifier"
+	StageLoader     Stage = "loader"
+)
+
+// Rejection is something that could not be processed, why, and enough of it to
+// try again.
+type Rejection struct {
+	Stage Stage `json:"stage"`
+	// Reason is the error in words, naming the input and the place.
+	Reason string `json:"reason"`
+	// Source is what was read: a path, a URL or a subject.
+	Source string `json:"source"`
+	// Line is the line of the input, counted from 1; 0 when it has none.
+	Line int `json:"line,omitempty"`
+	// NoticeID is set when the notice could be identified.
+	NoticeID string `json:"notice_id,omitempty"`
+	// Raw holds the bytes that were rejected, cut at MaxRejectedBytes.
+	Raw []byte `json:"raw,omitempty"`
+	// Truncated says that Raw was cut, so that another try needs the source.
+	Truncated bool `json:"truncated,omitempty"`
+	// RejectedAt is in UTC.
+	RejectedAt time.Time `json:"rejected_at"`
+}
+
+// MaxRejectedBytes bounds Rejection.Raw, so that a rejection always fits into a
+// message of NATS's default limit of 1 MiB, base64 included.
+const MaxRejectedBytes = 512 << 10
+
+// NewRejection returns a rejection of raw, cut to MaxRejectedBytes.
+func NewRejection(stage Stage, source string, line int, raw []byte, reason error) Rejection {
+	r := Rejection{Stage: stage, Reason: reason.Error(), Source: source, Line: line, Raw: raw, RejectedAt: time.Now().UTC()}
+	if len(raw) > MaxRejectedBytes {
+		r.Raw, r.Truncated = raw[:MaxRejectedBytes], true
+	}
+	return r
+}
