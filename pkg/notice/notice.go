@@ -174,3 +174,14 @@ func NewRejection(stage Stage, source string, line int, raw []byte, reason error
 	}
 	return r
 }
+
+// SplitTitle parts a whole text from the headline it may begin with, so that
+// Notice.Text holds the headline once. Body is text without its first line when
+// that line, folded, equals the folded title; else it is text unchanged.
+func SplitTitle(title, text string) (headline, body string) {
+	first, rest, _ := strings.Cut(strings.TrimLeft(text, "\r\n"), "\n")
+	if folded := Fold(title); folded == "" || Fold(first) != folded {
+		return title, text
+	}
+	return title, rest
+}
