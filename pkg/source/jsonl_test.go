@@ -1,0 +1,77 @@
+package source
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"owabi/pkg/notice"
+)
+
+func TestJSONLReadsGoodLinesAroundBadOnes(t *testing.T) {
+	input := strings.Join([]string{
+		`{"id":"a-1","publisher":"株式会社みなも商会","title":"誤送信について","published":"2024-03-05","url":"https://example.com/1","text":"誤送信について\n12名に送りました。","extra":{"x":[1]}}`, // 1
+		``, // 2
+		`{"text":"本文だけの通知です。"}`,                 // 3
+		`{"text":"途中で切れた`,                       // 4
+		`{"text":5}`,                            // 5
+		`{"title":"本文がない"}`,                     // 6
+		`{"text":" \n　"}`,                       // 7
+		`["text"]`,                              // 8
+		`{"text":"x","published":"2024-02-30"}`, // 9
+		`{"text":"x","id":7}`,                   // 10
+		`{"text":"null は無いのと同じ","id":null,"publisher":null,"title":null,"published":null,"url":null}`, // 11
+		`{"text":"時刻つき","published":"2024-03-05T23:30:00+09:00"}`,                                     // 12
+		`{"text":"作ったもの","synthetic":true}`,                                                           // 13
+		"{\"text\":\"壊れた\xff文字\"}",                                                                    // 14
+		`{"text":"NUL\u0000"}`,                                                                        // 15
+		"\xEF\xBB\xBF" + `{"text":"つなぎ合わせたファイル"}`,                                                     // 16
+		`{"text":"x"} {"text":"y"}`,                                                                   // 17
+		`{"text":"x","synthetic":"yes"}`,                                                              // 18
+		`{"title":"見出しだけ","text":"見出しだけ"}`,                                                            // 19
+		`{"text":"最後の行に改行がない"}`,                                                                       // 20
+	}, "\n")
+	items := readAll(t, input, Options{})
+	golden(t, "testdata/jsonl.golden", show(items))
+
+	reasons := map[int]error{
+		4: ErrMalformed, 5: ErrMalformed, 6: notice.ErrNoText, 7: notice.ErrNoText, 8: ErrMalformed,
+		9: ErrMalformed, 10: ErrMalformed, 15: ErrMalformed, 17: ErrMalformed, 18: ErrMalformed,
+	}
+	lines := strings.Split(input, "\n")
+	for _, item := range items {
+		want := reasons[item.Line]
+		switch {
+		case item.Rejected == nil && want != nil:
+			t.Errorf("line %d was read, want %v", item.Line, want)
+		case item.Rejected != nil && !errors.Is(item.Rejected, want):
+			t.Errorf("line %d: %v, want %v", item.Line, item.Rejected, want)
+		case item.Rejected != nil && string(item.Rejected.Raw) != lines[item.Line-1]:
+			t.Errorf("line %d: raw %q", item.Line, item.Rejected.Raw)
+		}
+	}
+}
+
+func TestJSONLLimits(t *testing.T) {
+	long := strings.Repeat("あ", 100)
+	input := `{"text":"` + long + `"}` + "\n" + `{"text":"短い"}` + "\n" + `{"text":"` + strings.Repeat(long, 3000) + `"}` + "\r\n" + `{"text":"終わり"}`
+	items := readAll(t, input, Options{Format: JSONL, MaxNoticeBytes: 100, MaxLineBytes: 1000})
+	if len(items) != 4 {
+		t.Fatalf("%d items, want 4:\n%s", len(items), show(items))
+	}
+	for i, tooLarge := range []bool{true, false, true, false} {
+		if got := items[i].Rejected != nil; got != tooLarge || got && !errors.Is(items[i].Rejected, ErrNoticeTooLarge) {
+			t.Errorf("line %d: rejected %v", items[i].Line, items[i].Rejected)
+		}
+	}
+	if r := items[2].Rejected; !r.Truncated || len(r.Raw) != 1000 || !r.Rejection(notice.StageIngest).Truncated {
+		t.Errorf("the long line: %d bytes, truncated %v", len(r.Raw), r.Truncated)
+	}
+	// Exactly at the limit is not over it, whatever ends the line.
+	for _, end := range []string{"", "\n", "\r\n"} {
+		line := `{"text":"` + strings.Repeat("x", 1000-11) + `"}`
+		if item := readAll(t, line+end, Options{Format: JSONL, MaxLineBytes: 1000})[0]; item.Rejected != nil {
+			t.Errorf("a line of exactly the limit ending in %q: %v", end, item.Rejected)
+		}
+	}
+}
