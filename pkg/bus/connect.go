@@ -1,0 +1,173 @@
+package bus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// Config says how to reach a NATS server or cluster.
+type Config struct {
+	// URLs lists the servers, separated by commas: nats://host:4222, tls://host:4222,
+	// ws:// or wss://. More members of a cluster are learnt from the first that answers.
+	URLs string
+	// Name is shown by the server for this connection. Default: owabi.
+	Name string
+
+	// Ways to say who this is; all empty: nobody in particular.
+	CredentialsFile string // path of a .creds file
+	User            string
+	Password        Secret
+	Token           Secret
+
+	// TLS. A CA file replaces the system's; certificate and key go together.
+	CAFile, CertFile, KeyFile string
+
+	// ConnectTimeout bounds the whole first connection, all servers and tries
+	// together. At the limit Connect fails with ErrUnreachable and the last reason.
+	// Default: 10 s. Once connected, a lost server is reached for without end.
+	ConnectTimeout time.Duration
+
+	// Logger takes what happens to the connection. Default: slog.Default().
+	Logger *slog.Logger
+
+	inProcess nats.InProcessConnProvider
+}
+
+// Connect reaches a server, trying all of URLs again and again until
+// ConnectTimeout. Refused credentials fail at once with ErrDenied. Afterwards a
+// lost connection is made again for ever, with waits of 0.25 to 2 s.
+func Connect(ctx context.Context, cfg Config) (*Bus, error) {
+	if cfg.Logger == nil {
+		cfg.Logger = slog.Default()
+	}
+	if cfg.ConnectTimeout <= 0 {
+		cfg.ConnectTimeout = 10 * time.Second
+	}
+	if cfg.Name == "" {
+		cfg.Name = "owabi"
+	}
+	b := &Bus{
+		log:     cfg.Logger,
+		closed:  make(chan struct{}),
+		denied:  map[string]error{},
+		settled: map[string]chan struct{}{},
+	}
+	opts, err := b.options(cfg)
+	if err != nil {
+		return nil, err
+	}
+	if b.nc, err = dial(ctx, cfg, opts); err != nil {
+		return nil, err
+	}
+	if b.js, err = jetstream.New(b.nc); err != nil {
+		b.Close()
+		return nil, fmt.Errorf("opening JetStream: %w", err)
+	}
+	return b, nil
+}
+
+// dial tries until a server answers, the time is over or trying is pointless.
+// RetryOnFailedConnect would do the trying too, but keep the reason to itself.
+func dial(ctx context.Context, cfg Config, opts []nats.Option) (*nats.Conn, error) {
+	limit, cancel := context.WithTimeout(ctx, cfg.ConnectTimeout)
+	defer cancel()
+	for try := 1; ; try++ {
+		nc, err := nats.Connect(cfg.URLs, opts...)
+		switch {
+		case err == nil:
+			return nc, nil
+		case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired), errors.Is(err, nats.ErrAccountAuthExpired):
+			return nil, fmt.Errorf("connecting to %s: %w: %w", redacted(cfg.URLs), ErrDenied, err)
+		}
+		if !pause(limit, backoff(try, 50*time.Millisecond, time.Second)) {
+			if ctx.Err() != nil {
+				return nil, fmt.Errorf("connecting to %s: %w", redacted(cfg.URLs), context.Cause(ctx))
+			}
+			return nil, fmt.Errorf("%w at %s within %s: %w", ErrUnreachable, redacted(cfg.URLs), cfg.ConnectTimeout, err)
+		}
+	}
+}
+
+func (b *Bus) options(cfg Config) ([]nats.Option, error) {
+	log := cfg.Logger
+	opts := []nats.Option{
+		nats.Name(cfg.Name),
+		nats.Timeout(min(2*time.Second, cfg.ConnectTimeout)), // one server, one try
+		nats.MaxReconnects(-1),
+		nats.ReconnectWait(250 * time.Millisecond),
+		nats.ReconnectJitter(250*time.Millisecond, 1750*time.Millisecond),
+		nats.IgnoreAuthErrorAbort(), // rights that are being changed must not end a service
+		nats.DisconnectErrHandler(func(nc *nats.Conn, err error) {
+			if !nc.IsClosed() {
+				log.Warn("connection to NATS lost, reaching for it again", "error", err)
+			}
+		}),
+		nats.ReconnectHandler(func(nc *nats.Conn) {
+			log.Info("connection to NATS is back", "server", nc.ConnectedUrlRedacted())
+		}),
+		nats.ErrorHandler(func(_ *nats.Conn, sub *nats.Subscription, err error) {
+			b.noteDenied(err)
+			attrs := []any{"error", err}
+			if sub != nil {
+				attrs = append(attrs, "subject", sub.Subject)
+			}
+			log.Error("NATS reports an error", attrs...)
+		}),
+		nats.ClosedHandler(func(*nats.Conn) { close(b.closed) }),
+	}
+	if cfg.inProcess != nil {
+		opts = append(opts, nats.InProcessServer(cfg.inProcess))
+	} else if strings.TrimSpace(cfg.URLs) == "" {
+		return nil, errors.New("connecting to NATS: no server address is given")
+	}
+	if cfg.CredentialsFile != "" {
+		if _, err := os.Stat(cfg.CredentialsFile); err != nil {
+			return nil, fmt.Errorf("NATS credentials file: %w", err)
+		}
+		opts = append(opts, nats.UserCredentials(cfg.CredentialsFile))
+	}
+	if cfg.User != "" {
+		opts = append(opts, nats.UserInfo(cfg.User, string(cfg.Password)))
+	}
+	if cfg.Token != "" {
+		opts = append(opts, nats.Token(string(cfg.Token)))
+	}
+	if cfg.CAFile != "" {
+		opts = append(opts, nats.RootCAs(cfg.CAFile))
+	}
+	if (cfg.CertFile == "") != (cfg.KeyFile == "") {
+		return nil, errors.New("connecting to NATS: a TLS certificate and its key are given together")
+	}
+	if cfg.CertFile != "" {
+		opts = append(opts, nats.ClientCert(cfg.CertFile, cfg.KeyFile))
+	}
+	return opts, nil
+}
+
+// redacted returns a list of addresses without the passwords in them.
+func redacted(urls string) string {
+	if urls == "" {
+		return "the server in this process"
+	}
+	list := strings.Split(urls, ",")
+	for i, s := range list {
+		u, err := url.Parse(strings.TrimSpace(s))
+		switch {
+		case err != nil:
+			list[i] = "(an address that cannot be read)"
+		case u.User != nil:
+			u.User = url.User("…")
+			list[i] = u.String()
+		}
+	}
+	return strings.Join(list, ",")
+}

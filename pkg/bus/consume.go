@@ -1,0 +1,467 @@
+package bus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"owabi/pkg/notice"
+)
+
+// ConsumeConfig says what a service reads and how.
+type ConsumeConfig struct {
+	// Stream and Consumer name what EnsureConsumers made.
+	Stream, Consumer string
+	// Stage is where rejections are filed: notices.rejected.<stage>.
+	Stage notice.Stage
+
+	// Batch bounds the messages given to the handler at once. Default: 256.
+	Batch int
+	// BatchBytes bounds their bytes; never below the server's MaxPayload, so that
+	// every message fits. Default: 32 MiB.
+	BatchBytes int
+	// Linger is how long to wait for a fuller batch once there is a message.
+	// Default: 20 ms. A batch loader sets about 1 s.
+	Linger time.Duration
+	// Workers is how many batches are handled at the same time. Default: 1.
+	Workers int
+
+	// MaxDeliver is how often a message may fail before it is rejected. Default: 5.
+	// A message that was delivered twice as often without a verdict, because the
+	// process died over it each time, is rejected unhandled.
+	MaxDeliver int
+	// RetryMin and RetryMax bound the wait before another try; it doubles from one
+	// to the other with each. Default: 1 s and 1 minute.
+	RetryMin, RetryMax time.Duration
+	// StopTimeout is how long the batches in hand may go on after the context has
+	// ended; then their own context ends. Default: 30 s.
+	StopTimeout time.Duration
+	// ConfirmAcks waits for the server's word on every acknowledgement: fewer
+	// messages handled twice after a crash, at the price of a round trip.
+	ConfirmAcks bool
+}
+
+func (c *ConsumeConfig) defaults(maxPayload int64) {
+	if c.Batch <= 0 {
+		c.Batch = 256
+	}
+	if c.BatchBytes <= 0 {
+		c.BatchBytes = 32 << 20
+	}
+	c.BatchBytes = max(c.BatchBytes, int(maxPayload)+64<<10) // subject and reply count too
+	if c.Workers <= 0 {
+		c.Workers = 1
+	}
+	if c.MaxDeliver <= 0 {
+		c.MaxDeliver = 5
+	}
+	for _, d := range []struct {
+		v  *time.Duration
+		to time.Duration
+	}{{&c.Linger, 20 * time.Millisecond}, {&c.RetryMin, time.Second}, {&c.RetryMax, time.Minute}, {&c.StopTimeout, 30 * time.Second}} {
+		if *d.v <= 0 {
+			*d.v = d.to
+		}
+	}
+}
+
+// Delivery is one message in a handler's hands.
+type Delivery struct {
+	Subject string
+	// Header holds the CloudEvents attributes.
+	Header nats.Header
+	Data   []byte
+	// Sequence is the message's place in the stream, from 1.
+	Sequence uint64
+	// Stored is when the stream took it.
+	Stored time.Time
+	// Tries counts the deliveries of this message, this one included.
+	Tries int
+
+	msg jetstream.Msg
+}
+
+// Handler handles a batch. It returns nil when every effect of all of them is
+// durable, or one error for each delivery, by index:
+//
+//   - nil: its effects are durable; it is acknowledged.
+//   - Permanent: it is rejected, and not tried again.
+//   - Unavailable: all such stay in hand and are handled again after a wait.
+//   - any other: it is given back and tried again after a wait, and rejected at
+//     the MaxDeliver-th time.
+//
+// While it runs, the server is told that the messages are in work. A panic is an
+// error of the whole batch; from the third try on a message is handled alone, so
+// that one bad message does not take others with it. ctx outlives the service's
+// by StopTimeout. A handler is called by several workers at once and must not keep
+// the slice.
+type Handler func(ctx context.Context, batch []Delivery) []error
+
+// Each makes a Handler of one that handles one delivery.
+func Each(handle func(context.Context, Delivery) error) Handler {
+	return func(ctx context.Context, batch []Delivery) []error {
+		errs := make([]error, len(batch))
+		for i, d := range batch {
+			errs[i] = handle(ctx, d)
+		}
+		return errs
+	}
+}
+
+// All returns n times err: the whole batch failed with it.
+func All(n int, err error) []error {
+	errs := make([]error, n)
+	for i := range errs {
+		errs[i] = err
+	}
+	return errs
+}
+
+// suspectTries is the delivery from which on a message is handled alone: it may
+// be what killed the batches before.
+const suspectTries = 3
+
+// Consume hands batches to handle until ctx ends, finishes those in hand and
+// returns nil. It outlives lost connections. It fails when the consumer does not
+// exist or is removed (ErrNoStream), or the Bus is closed. The rights of a worker
+// are enough.
+func (b *Bus) Consume(ctx context.Context, cfg ConsumeConfig, handle Handler) error {
+	cfg.defaults(b.MaxPayload())
+	look, cancel := request(ctx)
+	defer cancel()
+	consumer, err := b.js.Consumer(look, cfg.Stream, cfg.Consumer)
+	if err != nil {
+		return fmt.Errorf("consumer %s on %s: %w", cfg.Consumer, cfg.Stream, notThere(err))
+	}
+	info := consumer.CachedInfo().Config
+	log := b.log.With("stream", cfg.Stream, "consumer", cfg.Consumer)
+	if need := 2 * cfg.Batch * cfg.Workers; info.MaxAckPending > 0 && info.MaxAckPending < need {
+		log.Warn("max ack pending is below 2 × batch × workers: workers will wait for each other", "max_ack_pending", info.MaxAckPending, "wanted", need)
+	}
+
+	// Batches in hand are finished after ctx has ended, for a while.
+	inHand, stopNow := context.WithCancelCause(context.WithoutCancel(ctx))
+	var watch sync.WaitGroup
+	watch.Go(func() {
+		select {
+		case <-ctx.Done():
+			if pause(inHand, cfg.StopTimeout) {
+				stopNow(fmt.Errorf("not finished %s after the stop", cfg.StopTimeout))
+			}
+		case <-inHand.Done():
+		}
+	})
+	defer func() { stopNow(nil); watch.Wait() }()
+
+	workers, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	var wg sync.WaitGroup
+	for range cfg.Workers {
+		w := &worker{bus: b, cfg: cfg, consumer: consumer, keepAlive: info.AckWait / 3, handle: handle, log: log}
+		wg.Go(func() {
+			if err := w.run(workers, inHand); err != nil {
+				fail(err)
+			}
+		})
+	}
+	wg.Wait()
+	if ctx.Err() == nil {
+		return context.Cause(workers)
+	}
+	return nil
+}
+
+// worker fetches a batch, has it handled and settles it, again and again.
+type worker struct {
+	bus       *Bus
+	cfg       ConsumeConfig
+	consumer  jetstream.Consumer
+	keepAlive time.Duration
+	handle    Handler
+	log       *slog.Logger
+}
+
+// idleWait is how long one request for a first message stays with the server; an
+// idle worker sees the end of its context after it.
+const idleWait = 500 * time.Millisecond
+
+func (w *worker) run(ctx, inHand context.Context) error {
+	for fails := 0; ctx.Err() == nil; {
+		batch, err := w.fetch()
+		if err != nil {
+			fails++
+			if err := w.lost(ctx, err, fails); err != nil {
+				return err
+			}
+			continue
+		}
+		fails = 0
+		if len(batch) == 0 {
+			if denied := w.bus.publishDenied(apiNext + w.cfg.Stream + "." + w.cfg.Consumer); denied != nil {
+				return fmt.Errorf("consuming %s: %w: %w", w.cfg.Stream, ErrDenied, denied)
+			}
+			continue
+		}
+		quiet := w.signsOfLife(batch)
+		for _, part := range apart(batch) {
+			w.process(ctx, inHand, part)
+		}
+		quiet()
+		w.bus.announceSettled(w.cfg.Stream, w.cfg.Consumer)
+	}
+	return nil
+}
+
+// apiNext begins the subject on which a consumer's messages are asked for.
+const apiNext = "$JS.API.CONSUMER.MSG.NEXT."
+
+// fetch waits for a first message, then a little for more. A suspect comes alone:
+// what is not fetched with it does not count a delivery when it kills the process.
+func (w *worker) fetch() ([]Delivery, error) {
+	batch, err := w.pull(nil, 1, jetstream.FetchMaxWait(idleWait))
+	if len(batch) == 0 || batch[0].Tries >= suspectTries || w.cfg.Batch == 1 {
+		return batch, err
+	}
+	batch, err = w.pull(batch, w.cfg.Batch-1, jetstream.FetchMaxWait(w.cfg.Linger), jetstream.FetchMaxBytes(w.cfg.BatchBytes))
+	if err != nil { // what came before the error is handled
+		w.log.Debug("fetching the rest of a batch", "error", err)
+	}
+	return batch, nil
+}
+
+func (w *worker) pull(batch []Delivery, n int, opts ...jetstream.FetchOpt) ([]Delivery, error) {
+	got, err := w.consumer.Fetch(n, opts...)
+	if err != nil {
+		return batch, err
+	}
+	for m := range got.Messages() {
+		meta, err := m.Metadata()
+		if err != nil {
+			return batch, fmt.Errorf("a message without JetStream's metadata on %s: %w", m.Subject(), err)
+		}
+		batch = append(batch, Delivery{
+			Subject: m.Subject(), Header: m.Headers(), Data: m.Data(),
+			Sequence: meta.Sequence.Stream, Stored: meta.Timestamp, Tries: int(meta.NumDelivered), msg: m,
+		})
+	}
+	return batch, got.Error()
+}
+
+// lost decides what a failed fetch means: wait and go on, or the end.
+func (w *worker) lost(ctx context.Context, err error, fails int) error {
+	if errors.Is(err, nats.ErrConnectionClosed) {
+		return fmt.Errorf("consuming %s: %w", w.cfg.Stream, err)
+	}
+	if w.bus.waitConnected(ctx) != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		return fmt.Errorf("consuming %s: %w", w.cfg.Stream, nats.ErrConnectionClosed)
+	}
+	// It is there and has no leader for now, or it has been removed.
+	look, cancel := request(ctx)
+	_, info := w.bus.js.Consumer(look, w.cfg.Stream, w.cfg.Consumer)
+	cancel()
+	if errors.Is(info, jetstream.ErrConsumerNotFound) || errors.Is(info, jetstream.ErrStreamNotFound) {
+		return fmt.Errorf("consumer %s on %s: %w", w.cfg.Consumer, w.cfg.Stream, notThere(info))
+	}
+	if fails > 3 {
+		w.log.Warn("fetching is held up, trying again", "error", err)
+	}
+	pause(ctx, backoff(fails, 50*time.Millisecond, 5*time.Second))
+	return nil
+}
+
+// apart splits off the suspects, each alone and after the others.
+func apart(batch []Delivery) [][]Delivery {
+	var together []Delivery
+	var parts [][]Delivery
+	for _, d := range batch {
+		if d.Tries >= suspectTries {
+			parts = append(parts, []Delivery{d})
+		} else {
+			together = append(together, d)
+		}
+	}
+	if len(together) > 0 {
+		parts = append([][]Delivery{together}, parts...)
+	}
+	return parts
+}
+
+// process brings every delivery of the batch to an end.
+func (w *worker) process(ctx, inHand context.Context, batch []Delivery) {
+	if d := batch[0]; d.Tries > 2*w.cfg.MaxDeliver {
+		w.reject(inHand, d, fmt.Errorf("delivered %d times without a verdict: the process may have died over it", d.Tries-1))
+		return
+	}
+	for round := 1; ; round++ {
+		errs := w.call(inHand, batch)
+		var unavailable []Delivery
+		var why error
+		for i, d := range batch {
+			if err := errs[i]; IsUnavailable(err) && !IsPermanent(err) {
+				unavailable, why = append(unavailable, d), err
+			} else {
+				w.settle(inHand, d, err)
+			}
+		}
+		if len(unavailable) == 0 {
+			return
+		}
+		wait := backoff(round, w.cfg.RetryMin, w.cfg.RetryMax)
+		w.log.Warn("what the handler needs is unavailable, keeping the messages and trying again", "messages", len(unavailable), "wait", wait.String(), "error", why)
+		if !pause(ctx, wait) {
+			for _, d := range unavailable {
+				w.giveBack(d, 0)
+			}
+			return
+		}
+		batch = unavailable
+	}
+}
+
+// call runs the handler and makes of whatever it does one verdict a delivery.
+func (w *worker) call(ctx context.Context, batch []Delivery) (errs []error) {
+	defer func() {
+		if p := recover(); p != nil {
+			w.log.Error("the handler panicked", "panic", p, "messages", len(batch), "stack", string(debug.Stack()))
+			errs = All(len(batch), fmt.Errorf("the handler panicked: %v", p))
+		}
+	}()
+	errs = w.handle(ctx, batch)
+	switch {
+	case errs == nil:
+		return make([]error, len(batch))
+	case len(errs) != len(batch):
+		return All(len(batch), fmt.Errorf("the handler returned %d verdicts for %d messages", len(errs), len(batch)))
+	}
+	return errs
+}
+
+// settle acts on the verdict of one delivery.
+func (w *worker) settle(ctx context.Context, d Delivery, verdict error) {
+	switch {
+	case verdict == nil:
+		w.ack(ctx, d)
+	case IsPermanent(verdict):
+		w.reject(ctx, d, verdict)
+	case ctx.Err() != nil: // the stop is the reason, not the message
+		w.giveBack(d, 0)
+	case d.Tries >= w.cfg.MaxDeliver:
+		w.reject(ctx, d, fmt.Errorf("failed %d times: %w", d.Tries, verdict))
+	default:
+		wait := backoff(d.Tries, w.cfg.RetryMin, w.cfg.RetryMax)
+		w.log.Warn("a message failed and will be tried again", "subject", d.Subject, "sequence", d.Sequence, "tries", d.Tries, "wait", wait.String(), "error", verdict)
+		w.giveBack(d, wait)
+	}
+}
+
+// An acknowledgement that gets lost only brings the message once more.
+func (w *worker) ack(ctx context.Context, d Delivery) {
+	var err error
+	if w.cfg.ConfirmAcks {
+		limit, cancel := context.WithTimeout(ctx, 5*time.Second)
+		defer cancel()
+		err = d.msg.DoubleAck(limit)
+	} else {
+		err = d.msg.Ack()
+	}
+	if err != nil {
+		w.log.Warn("acknowledging failed, the message will come again", "sequence", d.Sequence, "error", err)
+	}
+}
+
+func (w *worker) giveBack(d Delivery, wait time.Duration) {
+	if err := d.msg.NakWithDelay(wait); err != nil {
+		w.log.Warn("giving back a message failed, it will come again after its ack wait", "sequence", d.Sequence, "error", err)
+	}
+}
+
+// reject files the rejection, and only when that is stored lets the message go.
+// A rejected stream that does not take it holds the worker up.
+func (w *worker) reject(ctx context.Context, d Delivery, reason error) {
+	r := notice.NewRejection(w.cfg.Stage, d.Subject, 0, d.Data, reason)
+	r.NoticeID = d.noticeID()
+	if err := w.bus.Reject(ctx, r); err != nil {
+		w.log.Error("a rejection could not be stored, the message will come again", "sequence", d.Sequence, "reason", reason, "error", err)
+		w.giveBack(d, w.cfg.RetryMin)
+		return
+	}
+	w.log.Warn("rejected", "subject", d.Subject, "sequence", d.Sequence, "reason", reason)
+	if err := d.msg.TermWithReason("rejected"); err != nil {
+		w.log.Warn("ending a rejected message failed, it will come again", "sequence", d.Sequence, "error", err)
+	}
+}
+
+// noticeID finds the notice's id in the headers.
+func (d Delivery) noticeID() string {
+	if id := d.Header.Get(HeaderSubject); id != "" {
+		return id
+	}
+	return d.Header.Get(HeaderID)
+}
+
+// signsOfLife tells the server that the batch is in work until the returned
+// function is called. On what is settled already it has no effect.
+func (w *worker) signsOfLife(batch []Delivery) (stop func()) {
+	if w.keepAlive <= 0 {
+		return func() {}
+	}
+	over, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		t := time.NewTicker(w.keepAlive)
+		defer t.Stop()
+		for {
+			select {
+			case <-over:
+				return
+			case <-t.C:
+				for _, d := range batch {
+					if err := d.msg.InProgress(); err != nil && !errors.Is(err, jetstream.ErrMsgAlreadyAckd) {
+						w.log.Debug("telling that a message is in work", "sequence", d.Sequence, "error", err)
+					}
+				}
+			}
+		}
+	}()
+	return func() { close(over); <-ended }
+}
+
+// Reject publishes a rejection and returns when it is stored. Transient errors
+// are tried again until ctx ends.
+func (b *Bus) Reject(ctx context.Context, r notice.Rejection) error {
+	m, err := RejectedMessage(r)
+	if err != nil {
+		return err
+	}
+	msg := m.natsMsg()
+	for try := 1; ; try++ {
+		limit, cancel := context.WithTimeout(ctx, 10*time.Second)
+		_, err := b.js.PublishMsg(limit, msg)
+		cancel()
+		if err == nil {
+			return nil
+		}
+		if err = publishError(err); IsPermanent(err) {
+			return fmt.Errorf("publishing a rejection to %s: %w", m.Subject, err)
+		}
+		if denied := b.publishDenied(m.Subject); denied != nil {
+			return fmt.Errorf("publishing a rejection to %s: %w", m.Subject, Permanent(fmt.Errorf("%w: %w", ErrDenied, denied)))
+		}
+		if try > 3 {
+			b.log.Warn("storing a rejection is held up, trying again", "subject", m.Subject, "error", err)
+		}
+		if !pause(ctx, backoff(try, 50*time.Millisecond, 5*time.Second)) {
+			return fmt.Errorf("publishing a rejection to %s: %w: %w", m.Subject, context.Cause(ctx), err)
+		}
+	}
+}

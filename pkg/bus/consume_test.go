@@ -1,0 +1,210 @@
+package bus_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"owabi/pkg/bus"
+	"owabi/pkg/notice"
+)
+
+func TestConsumerSeesEveryNoticeOnceWhenNothingFails(t *testing.T) {
+	b := ready(t, embedded(t, bus.EmbeddedConfig{}), bus.StreamsConfig{}, bus.ConsumersConfig{})
+	p := publisher(t, b, bus.PublisherConfig{})
+	const n = 1000
+	for i := range n {
+		_, err := p.Publish(t.Context(), raw(t, i))
+		must(t, err)
+	}
+	must(t, p.Flush(t.Context()))
+
+	var mu sync.Mutex
+	seen := map[uint64]int{}
+	cfg := classifier()
+	cfg.Workers, cfg.Batch, cfg.ConfirmAcks = 3, 64, true
+	stop := consuming(t, b, cfg, func(_ context.Context, batch []bus.Delivery) []error {
+		mu.Lock()
+		defer mu.Unlock()
+		if len(batch) > 64 {
+			t.Errorf("a batch of %d, the limit is 64", len(batch))
+		}
+		for _, d := range batch {
+			seen[d.Sequence]++
+			if d.Header.Get(bus.HeaderType) != notice.TypeRaw || d.Subject != "notices.raw.jsonl" || d.Tries != 1 {
+				t.Errorf("unexpected delivery %s %v", d.Subject, d.Header)
+			}
+		}
+		return nil
+	})
+	must(t, b.WaitDrained(t.Context(), bus.StreamRaw, bus.ConsumerClassifier))
+	stop()
+	if len(seen) != n {
+		t.Errorf("%d notices seen, want %d", len(seen), n)
+	}
+	for s, times := range seen {
+		if times != 1 {
+			t.Errorf("notice %d seen %d times", s, times)
+		}
+	}
+}
+
+func TestVerdicts(t *testing.T) {
+	failure := errors.New("the dictionary has a hole")
+	for _, test := range []struct {
+		name     string
+		verdict  func(d bus.Delivery, call int) error
+		calls    int
+		rejected string // reason; empty: not rejected
+	}{
+		{"done", func(bus.Delivery, int) error { return nil }, 1, ""},
+		{"permanent", func(bus.Delivery, int) error { return fmt.Errorf("reading: %w", bus.Permanent(failure)) }, 1, "reading: the dictionary has a hole"},
+		{"fails once", func(d bus.Delivery, _ int) error {
+			if d.Tries == 1 {
+				return failure
+			}
+			return nil
+		}, 2, ""},
+		{"always fails", func(bus.Delivery, int) error { return failure }, 4, "failed 4 times: the dictionary has a hole"},
+		{"panics", func(bus.Delivery, int) error { panic("no such rune") }, 4, "failed 4 times: the handler panicked: no such rune"},
+		{"unavailable for longer than MaxDeliver", func(d bus.Delivery, call int) error {
+			if call < 12 {
+				return bus.Unavailable(failure)
+			}
+			if d.Tries != 1 {
+				return bus.Permanent(fmt.Errorf("it was delivered %d times", d.Tries))
+			}
+			return nil
+		}, 12, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			b := ready(t, embedded(t, bus.EmbeddedConfig{}), bus.StreamsConfig{}, bus.ConsumersConfig{})
+			publishAll(t, publisher(t, b, bus.PublisherConfig{}), raw(t, 1))
+			cfg := classifier()
+			cfg.MaxDeliver = 4
+			calls := 0
+			stop := consuming(t, b, cfg, bus.Each(func(_ context.Context, d bus.Delivery) error {
+				calls++
+				return test.verdict(d, calls)
+			}))
+			must(t, b.WaitDrained(t.Context(), bus.StreamRaw, bus.ConsumerClassifier))
+			stop()
+			if calls != test.calls {
+				t.Errorf("handled %d times, want %d", calls, test.calls)
+			}
+			got := rejections(t, b)
+			if test.rejected == "" {
+				if len(got) != 0 {
+					t.Fatalf("rejected: %+v", got)
+				}
+				return
+			}
+			if len(got) != 1 || got[0].Reason != test.rejected || got[0].Stage != notice.StageClassifier ||
+				got[0].NoticeID != raw(t, 1).ID || got[0].Source != "notices.raw.jsonl" || string(got[0].Raw) != string(raw(t, 1).Data) {
+				t.Errorf("rejections %+v, want one with reason %q", got, test.rejected)
+			}
+		})
+	}
+}
+
+func TestOneBadMessageLeavesItsNeighboursAlone(t *testing.T) {
+	b := ready(t, embedded(t, bus.EmbeddedConfig{}), bus.StreamsConfig{}, bus.ConsumersConfig{})
+	p := publisher(t, b, bus.PublisherConfig{})
+	const n, bad = 40, 17
+	for i := range n {
+		_, err := p.Publish(t.Context(), raw(t, i))
+		must(t, err)
+	}
+	must(t, p.Flush(t.Context()))
+	done := map[string]bool{}
+	stop := consuming(t, b, classifier(), func(_ context.Context, batch []bus.Delivery) []error {
+		for _, d := range batch {
+			if d.Header.Get(bus.HeaderID) == raw(t, bad).ID {
+				panic("this one takes the whole batch down")
+			}
+		}
+		for _, d := range batch {
+			done[d.Header.Get(bus.HeaderID)] = true
+		}
+		return nil
+	})
+	must(t, b.WaitDrained(t.Context(), bus.StreamRaw, bus.ConsumerClassifier))
+	stop()
+	got := rejections(t, b)
+	if len(done) != n-1 || len(got) != 1 || got[0].NoticeID != raw(t, bad).ID {
+		t.Errorf("%d done and %d rejected, want %d and 1", len(done), len(got), n-1)
+	}
+}
+
+func TestASlowBatchIsNotDeliveredTwice(t *testing.T) {
+	b := ready(t, embedded(t, bus.EmbeddedConfig{}), bus.StreamsConfig{},
+		bus.ConsumersConfig{Classifier: bus.ConsumerLimits{AckWait: 300 * time.Millisecond}})
+	publishAll(t, publisher(t, b, bus.PublisherConfig{}), raw(t, 1))
+	cfg := classifier()
+	cfg.Workers = 2 // a second one would be given it
+	var mu sync.Mutex
+	calls := 0
+	stop := consuming(t, b, cfg, func(ctx context.Context, batch []bus.Delivery) []error {
+		mu.Lock()
+		calls++
+		mu.Unlock()
+		work, cancel := context.WithTimeout(ctx, time.Second) // work that takes three times AckWait
+		defer cancel()
+		<-work.Done()
+		return nil
+	})
+	must(t, b.WaitDrained(t.Context(), bus.StreamRaw, bus.ConsumerClassifier))
+	stop()
+	if calls != 1 {
+		t.Errorf("handled %d times, want once", calls)
+	}
+}
+
+func TestStoppingFinishesWhatIsInHand(t *testing.T) {
+	b := ready(t, embedded(t, bus.EmbeddedConfig{}), bus.StreamsConfig{}, bus.ConsumersConfig{})
+	publishAll(t, publisher(t, b, bus.PublisherConfig{}), raw(t, 1))
+	ctx, cancel := context.WithCancel(t.Context())
+	var alive error
+	err := b.Consume(ctx, classifier(), func(h context.Context, _ []bus.Delivery) []error {
+		cancel()
+		alive = h.Err()
+		return nil
+	})
+	if err != nil || alive != nil {
+		t.Errorf("Consume: %v, the handler's context: %v", err, alive)
+	}
+	must(t, b.WaitDrained(t.Context(), bus.StreamRaw, bus.ConsumerClassifier))
+}
+
+func TestWhatDoesNotEndInTimeComesAgain(t *testing.T) {
+	b := ready(t, embedded(t, bus.EmbeddedConfig{}), bus.StreamsConfig{}, bus.ConsumersConfig{})
+	publishAll(t, publisher(t, b, bus.PublisherConfig{}), raw(t, 1))
+	ctx, cancel := context.WithCancel(t.Context())
+	cfg := classifier()
+	cfg.StopTimeout = time.Millisecond
+	must(t, b.Consume(ctx, cfg, func(h context.Context, batch []bus.Delivery) []error {
+		cancel()
+		<-h.Done()
+		return bus.All(len(batch), h.Err())
+	}))
+	tries := make(chan int, 1)
+	stop := consuming(t, b, classifier(), bus.Each(func(_ context.Context, d bus.Delivery) error {
+		tries <- d.Tries
+		return nil
+	}))
+	if n := <-tries; n != 2 {
+		t.Errorf("try %d, want 2", n)
+	}
+	stop()
+}
+
+func TestConsumeWithoutItsConsumer(t *testing.T) {
+	b := connect(t, embedded(t, bus.EmbeddedConfig{}))
+	h := func(context.Context, []bus.Delivery) []error { return nil }
+	if err := b.Consume(t.Context(), classifier(), h); !errors.Is(err, bus.ErrNoStream) {
+		t.Errorf("got %v, want ErrNoStream", err)
+	}
+}
