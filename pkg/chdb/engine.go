@@ -1,0 +1,209 @@
+package chdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Engine is the embedded ClickHouse. Its methods may be called from many
+// goroutines at once.
+type Engine struct {
+	config  Config
+	library *library
+	facts   facts
+
+	all     *slots
+	readers *slots
+
+	// control is the connection that kills statements; one at a time.
+	control struct {
+		sync.Mutex
+		*connection
+	}
+
+	// running holds the statements by the id their caller gave them.
+	running struct {
+		sync.Mutex
+		ids map[string]struct{}
+	}
+	counter atomic.Uint64
+
+	// statements are alive between open and close of their session.
+	statements sync.WaitGroup
+	closing    chan struct{}
+	closeOnce  sync.Once
+	// life is the parent of every statement's context; ending it kills them.
+	life    context.Context
+	endLife context.CancelCauseFunc
+}
+
+// facts are what the engine says about itself once it runs.
+type facts struct {
+	version     string
+	displayName string
+	timezone    string
+	settings    map[string]bool
+}
+
+// Open loads libchdb and boots the engine on Config.Path. Errors wrap
+// [ErrNotInstalled], [ErrInUse], [ErrUnusable] or [ErrAlreadyOpen] where these
+// are the cause. The context bounds the boot's questions to the engine.
+func Open(ctx context.Context, config Config) (*Engine, error) {
+	config, err := config.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	path, err := Find(config.Library)
+	if err != nil {
+		return nil, fmt.Errorf("chdb: %w", err)
+	}
+
+	process.Lock()
+	defer process.Unlock()
+	if process.open != nil {
+		return nil, fmt.Errorf("chdb: %w, on %s; share that one instead of opening %s",
+			ErrAlreadyOpen, process.path, config.Path)
+	}
+	if process.path != "" && process.path != config.Path {
+		return nil, fmt.Errorf("chdb: %w: it was booted on %s, and libchdb cannot be booted again on %s; start another process",
+			ErrAlreadyOpen, process.path, config.Path)
+	}
+	library, err := loadOnce(path)
+	if err != nil {
+		return nil, fmt.Errorf("chdb: %w", err)
+	}
+	if process.keeper == nil {
+		if process.keeper, err = boot(library, config.Path); err != nil {
+			return nil, fmt.Errorf("chdb: %w", err)
+		}
+		process.path = config.Path
+	}
+
+	e := &Engine{
+		config:  config,
+		library: library,
+		all:     newSlots(config.MaxConnections, config.WaitLimit),
+		closing: make(chan struct{}),
+	}
+	if config.Reader != nil {
+		e.readers = newSlots(config.Reader.MaxConnections, config.WaitLimit)
+	}
+	e.life, e.endLife = context.WithCancelCause(context.WithoutCancel(ctx))
+	e.running.ids = make(map[string]struct{})
+	e.control.connection = process.keeper
+	if err := e.learn(ctx); err != nil {
+		e.endLife(ErrClosed)
+		return nil, fmt.Errorf("chdb: %w", err)
+	}
+	process.open = e
+	return e, nil
+}
+
+// boot makes the process's first connection.
+func boot(library *library, folder string) (*connection, error) {
+	if err := usableFolder(folder); err != nil {
+		return nil, err
+	}
+	if holder, held := folderLock(folder); held {
+		return nil, fmt.Errorf("%w: %s%s", ErrInUse, folder, holder)
+	}
+	keeper := library.connectTo(folder, nil)
+	if keeper == nil {
+		if holder, held := folderLock(folder); held {
+			return nil, fmt.Errorf("%w: %s%s", ErrInUse, folder, holder)
+		}
+		return nil, fmt.Errorf("%w: libchdb could not start on %s; its own message stands on standard error", ErrUnusable, folder)
+	}
+	return keeper, nil
+}
+
+// learn asks the engine what the HTTP interface has to know.
+func (e *Engine) learn(ctx context.Context) error {
+	answer, err := e.ask(ctx, "SELECT version(), displayName(), timezone() FORMAT TabSeparatedRaw")
+	if err != nil {
+		return fmt.Errorf("ask the engine who it is: %w", err)
+	}
+	fields := strings.Split(strings.TrimSuffix(answer, "\n"), "\t")
+	if len(fields) != 3 {
+		return fmt.Errorf("ask the engine who it is: answered %q", answer)
+	}
+	e.facts.version, e.facts.displayName, e.facts.timezone = fields[0], fields[1], fields[2]
+	answer, err = e.ask(ctx, "SELECT name FROM system.settings UNION ALL SELECT alias_for FROM system.settings WHERE alias_for != '' FORMAT TabSeparatedRaw")
+	if err != nil {
+		return fmt.Errorf("list the engine's settings: %w", err)
+	}
+	e.facts.settings = make(map[string]bool)
+	for name := range strings.SplitSeq(answer, "\n") {
+		e.facts.settings[name] = true
+	}
+	for name := range e.config.Settings {
+		if !e.facts.settings[name] {
+			return fmt.Errorf("Config.Settings: ClickHouse %s has no setting %q", e.facts.version, name)
+		}
+	}
+	return nil
+}
+
+// ask runs a small read of this package's own.
+func (e *Engine) ask(ctx context.Context, sql string) (string, error) {
+	rows, err := e.Query(ctx, Statement{SQL: sql})
+	if err != nil {
+		return "", err
+	}
+	defer rows.Close()
+	var answer strings.Builder
+	for {
+		chunk, err := rows.Next()
+		if errors.Is(err, errEnd) {
+			return answer.String(), nil
+		}
+		if err != nil {
+			return "", err
+		}
+		answer.Write(chunk)
+	}
+}
+
+// Version is the version of ClickHouse inside the library, such as "26.7.2.1".
+func (e *Engine) Version() string { return e.facts.version }
+
+// Running is the number of statements that hold a connection now.
+func (e *Engine) Running() int { return e.all.inUse() }
+
+// Close refuses new statements, waits up to Config.CloseLimit (or the context's
+// end, when that comes first) for the running ones, then kills them and waits
+// for their end. A second Close does the same and finds nothing to do.
+//
+// The data folder stays locked until the process ends, since libchdb can be
+// booted only once; Open on the same folder works again.
+func (e *Engine) Close(ctx context.Context) error {
+	e.closeOnce.Do(func() { close(e.closing) })
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		e.statements.Wait()
+	}()
+	limit := time.NewTimer(e.config.CloseLimit)
+	defer limit.Stop()
+	var err error
+	select {
+	case <-done:
+	case <-ctx.Done():
+		err = fmt.Errorf("chdb: close: %w; running statements were killed", context.Cause(ctx))
+	case <-limit.C:
+		err = fmt.Errorf("chdb: close: statements ran longer than %v and were killed", e.config.CloseLimit)
+	}
+	e.endLife(ErrClosed)
+	<-done
+	process.Lock()
+	defer process.Unlock()
+	if process.open == e {
+		process.open = nil
+	}
+	return err
+}

@@ -1,0 +1,189 @@
+package chdb
+
+import (
+	"context"
+	"io"
+	"strings"
+	"time"
+)
+
+// errEnd marks the end of a result.
+var errEnd = io.EOF
+
+// Rows is a result that is read chunk by chunk as the engine makes it. Close it
+// always; it belongs to one goroutine at a time.
+type Rows struct {
+	session *session
+	// stream is the running SELECT; nil for a result that is whole in chunk.
+	stream  *result
+	chunk   *result
+	summary Summary
+	ended   bool
+	// first holds an empty first chunk's place for whole results.
+	whole bool
+}
+
+// Query starts a statement that is not an insert with data. A SELECT is
+// streamed: the engine works ahead of the reader by a few blocks only. Other
+// statements are done when Query returns.
+//
+// When ctx ends, the statement is killed in the engine, and Next gives the
+// context's cause. Errors of the engine are of type [*Error].
+func (e *Engine) Query(ctx context.Context, st Statement) (*Rows, error) {
+	if st.Format == "" {
+		st.Format = "TabSeparated"
+	}
+	s, err := e.open(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.query(st)
+	if err != nil {
+		err = s.failed(err)
+		s.close()
+		return nil, err
+	}
+	return rows, nil
+}
+
+func (s *session) query(st Statement) (*Rows, error) {
+	what := s.conn.analyse(st.SQL)
+	if what.statementCount > 1 {
+		return nil, refuse(codeSyntaxError, "Multi-statements are not allowed")
+	}
+	if err := permitted(st, what); err != nil {
+		return nil, err
+	}
+	sql := s.tagged(st.SQL)
+	if what.class == classReadOnly {
+		stream := s.conn.stream(sql, st.Format, st.Parameters)
+		err := stream.err()
+		if err == nil {
+			return &Rows{session: s, stream: stream}, nil
+		}
+		stream.destroy()
+		if !notStreamable(err) {
+			return nil, err
+		}
+		// SHOW, DESCRIBE, EXPLAIN and their like have no stream. They were
+		// refused before they ran, and would change nothing if they had.
+	}
+	whole := s.conn.query(sql, st.Format, st.Parameters)
+	if err := whole.err(); err != nil {
+		whole.destroy()
+		return nil, err
+	}
+	return &Rows{session: s, chunk: whole, whole: true, summary: whole.summary()}, nil
+}
+
+func notStreamable(err error) bool {
+	e, ok := err.(*Error)
+	return ok && e.Code == codeBadArguments && strings.HasPrefix(e.Message, "Streaming query is not supported")
+}
+
+// permitted checks a statement against its access, beyond what the engine's
+// own readonly setting checks.
+func permitted(st Statement, what analysis) error {
+	if writesOutfile(st.SQL) {
+		return refuse(codeOutfileNotAllowed, "INTO OUTFILE is not allowed")
+	}
+	if st.Access == Full {
+		return nil
+	}
+	if what.statementCount > 0 && what.class != classReadOnly {
+		return refuse(codeReadonly, "Cannot execute query in readonly mode.")
+	}
+	if st.Access == ReadLeast && mentions(st.SQL, "file") {
+		// file() reads any file of this machine, also with readonly=1.
+		return refuse(codeAccessDenied, "Not enough privileges: the name 'file' may not be used by this user.")
+	}
+	return nil
+}
+
+// Next gives the next chunk of the result's bytes, in its format. The slice is
+// valid until the next call of Next or Close. At the end it gives [io.EOF].
+func (r *Rows) Next() ([]byte, error) {
+	if r.ended {
+		return nil, io.EOF
+	}
+	if r.whole {
+		r.ended = true
+		if data := r.chunk.bytes(); len(data) > 0 {
+			return data, nil
+		}
+		return nil, io.EOF
+	}
+	r.drop()
+	r.chunk = r.session.conn.fetch(r.stream)
+	if err := r.chunk.err(); err != nil {
+		r.ended = true
+		return nil, r.session.failed(err)
+	}
+	r.summary.add(r.chunk.summary())
+	data := r.chunk.bytes()
+	if len(data) == 0 {
+		r.ended = true
+		if err := r.session.failed(nil); err != nil {
+			return nil, err
+		}
+		return nil, io.EOF
+	}
+	return data, nil
+}
+
+func (r *Rows) drop() {
+	if r.chunk != nil {
+		r.chunk.destroy()
+		r.chunk = nil
+	}
+}
+
+// Summary counts what was read so far.
+func (r *Rows) Summary() Summary {
+	summary := r.summary
+	summary.Elapsed = time.Since(r.session.begun)
+	return summary
+}
+
+// Close ends the statement, finished or not, and gives its connection back. A
+// statement that still runs is cancelled. Close may be called more than once.
+func (r *Rows) Close() error {
+	if r.session == nil {
+		return nil
+	}
+	r.drop()
+	if r.stream != nil {
+		if !r.ended {
+			r.session.conn.cancel(r.stream)
+		}
+		r.stream.destroy()
+		r.stream = nil
+	}
+	r.ended = true
+	r.session.close()
+	return nil
+}
+
+// Exec runs a statement to its end and throws its rows away.
+func (e *Engine) Exec(ctx context.Context, st Statement) (Summary, error) {
+	rows, err := e.Query(ctx, st)
+	if err != nil {
+		return Summary{}, err
+	}
+	defer rows.Close()
+	for {
+		if _, err := rows.Next(); err == io.EOF {
+			return rows.Summary(), nil
+		} else if err != nil {
+			return Summary{}, err
+		}
+	}
+}
+
+func (s *Summary) add(o Summary) {
+	s.ReadRows += o.ReadRows
+	s.ReadBytes += o.ReadBytes
+	s.WrittenRows += o.WrittenRows
+	s.WrittenBytes += o.WrittenBytes
+	s.ResultRows += o.ResultRows
+}
