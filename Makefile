@@ -1,0 +1,61 @@
+# Two commands do everything on a fresh machine with Go, Node with npm and apt:
+#   make demo   the pipeline on samples, to the last row
+#   make test   every check
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+OWABI     := bin/owabi
+DEMO_DATA := data/demo
+SYNTHETIC := data/synthetic.jsonl
+SAMPLES   := pkg/source/samples/digest.txt pkg/source/samples/notices.jsonl
+ENGINE    := deploy/embedded/node_modules/.package-lock.json
+SOURCES   := $(shell find services pkg -name '*.go' -o -path '*/rules/*' -o -name '*.sql' -o -name '*.yaml' -o -name '*.json' -o -name '*.txt') go.mod go.sum
+
+.PHONY: help demo up build test bench lint clean
+
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# The engine is a library inside an npm package; the lockfile pins it to the byte.
+$(ENGINE): deploy/embedded/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is missing: install Node.js with npm (Debian: apt-get install nodejs npm)" >&2; exit 1; }
+	npm ci --prefix deploy/embedded --no-audit --no-fund
+	@touch $@
+
+$(OWABI): $(SOURCES)
+	@command -v go >/dev/null || { echo "go is missing: install Go 1.26 or newer" >&2; exit 1; }
+	go build -trimpath -o $@ ./services/owabi
+
+build: $(OWABI) $(ENGINE) ## Build bin/owabi and install the embedded engine
+
+$(SYNTHETIC): $(OWABI)
+	@mkdir -p $(@D)
+	$(OWABI) generate --count 5000 --seed 1 > $@.part
+	@mv $@.part $@
+
+demo: build $(SYNTHETIC) ## Run the whole pipeline on samples and ask three questions
+	$(OWABI) up --once --data $(DEMO_DATA) $(SAMPLES) $(SYNTHETIC)
+	@echo; echo "— Which kinds of incident touch the most people?"
+	$(OWABI) sql --data $(DEMO_DATA) "SELECT category, count() AS incidents, sum(people) AS people, round(countIf(people IS NULL) / count(), 2) AS undisclosed FROM incidents GROUP BY category ORDER BY people DESC LIMIT 5"
+	@echo; echo "— Who had to apologize again?"
+	$(OWABI) sql --data $(DEMO_DATA) "SELECT organization, count() AS notices, min(published) AS first, max(published) AS last FROM incidents WHERE organization IS NOT NULL GROUP BY organization ORDER BY notices DESC, organization LIMIT 5"
+	@echo; echo "— How long were services down, in whose words?"
+	$(OWABI) sql --data $(DEMO_DATA) "SELECT organization, outage_minutes AS minutes, outage_text AS words FROM incidents WHERE outage_minutes IS NOT NULL ORDER BY minutes DESC, organization LIMIT 5"
+
+up: build $(SYNTHETIC) ## Leave the demo running: SQL on http://127.0.0.1:8123, NATS on 127.0.0.1:4222
+	$(OWABI) up --data $(DEMO_DATA) --nats-listen 127.0.0.1:4222 $(SAMPLES) $(SYNTHETIC)
+
+test: $(ENGINE) lint ## Every check: format, vet, staticcheck, tests under the race detector
+	go test -race -timeout 12m ./...
+
+lint: ## gofmt, go vet, staticcheck
+	@unformatted=$$(gofmt -l services pkg); if [ -n "$$unformatted" ]; then echo "run gofmt -w on:" $$unformatted >&2; exit 1; fi
+	go vet ./...
+	go tool staticcheck ./...
+
+bench: $(ENGINE) ## Measure rows, messages, characters and notices a second
+	go test -run '^$$' -bench . -benchtime 3x ./pkg/chdb ./pkg/bus ./pkg/classify ./services/owabi
+
+clean: ## Remove what the other targets made
+	rm -rf bin data deploy/embedded/node_modules

@@ -1,0 +1,74 @@
+// Package bustest gives tests of other rooms a real NATS: the embedded server on
+// a folder and a port of its own, with the streams and consumers made.
+package bustest
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"owabi/pkg/bus"
+)
+
+// Start returns a server that listens on loopback and a connection to it. Both
+// end with the test. config may be nil or change what the server is started with.
+func Start(t testing.TB, config func(*bus.EmbeddedConfig)) (*bus.Server, *bus.Bus) {
+	t.Helper()
+	ctx := context.Background()
+	cfg := bus.EmbeddedConfig{StoreDir: t.TempDir(), Listen: "127.0.0.1:0", Logger: slog.New(slog.DiscardHandler)}
+	if config != nil {
+		config(&cfg)
+	}
+	server, err := bus.Embedded(ctx, cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	b, err := server.Connect(ctx, "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.Close)
+	if err := b.EnsureStreams(ctx, bus.StreamsConfig{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.EnsureConsumers(ctx, bus.ConsumersConfig{}); err != nil {
+		t.Fatal(err)
+	}
+	return server, b
+}
+
+// Messages returns what stands on a stream, in order, as another client of the
+// server sees it.
+func Messages(t testing.TB, server *bus.Server, stream string) []*nats.Msg {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	nc, err := nats.Connect(server.ClientURL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	js, err := jetstream.New(nc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := js.Stream(ctx, stream)
+	if err != nil {
+		t.Fatal(err)
+	}
+	state := s.CachedInfo().State
+	var messages []*nats.Msg
+	for sequence := state.FirstSeq; sequence <= state.LastSeq; sequence++ {
+		m, err := s.GetMsg(ctx, sequence)
+		if err != nil {
+			t.Fatalf("%s, message %d: %v", stream, sequence, err)
+		}
+		messages = append(messages, &nats.Msg{Subject: m.Subject, Header: m.Header, Data: m.Data})
+	}
+	return messages
+}

@@ -1,0 +1,249 @@
+package warehouse
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+
+	"owabi/pkg/notice"
+)
+
+// Row is one classified notice on its way into the table.
+type Row struct {
+	notice.Classified
+	// ClassifiedAt tells which of two readings of a notice is the later.
+	ClassifiedAt time.Time
+}
+
+// RejectedRow is a row of a batch that ClickHouse will never take, and why.
+type RejectedRow struct {
+	Index int // in the slice given to Load
+	Err   error
+}
+
+// Load writes rows as one insert and returns when ClickHouse has acknowledged
+// it. Rows that can never be stored are reported in rejected and sink nobody
+// else: the rest is stored. An error means that nothing can be said of any row,
+// for the server could not be reached or refused all work; all of them may be
+// loaded again.
+func (w *Warehouse) Load(ctx context.Context, rows []Row) (rejected []RejectedRow, err error) {
+	return w.load(ctx, rows, 0)
+}
+
+// load halves a batch that the server refuses for its content until the row at
+// fault stands alone.
+func (w *Warehouse) load(ctx context.Context, rows []Row, offset int) ([]RejectedRow, error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	err := w.insert(ctx, rows)
+	switch {
+	case err == nil:
+		return nil, nil
+	case !dueToContent(err):
+		return nil, fmt.Errorf("insert %d rows: %w", len(rows), err)
+	case len(rows) == 1:
+		return []RejectedRow{{Index: offset, Err: err}}, nil
+	}
+	half := len(rows) / 2
+	first, err := w.load(ctx, rows[:half], offset)
+	if err != nil {
+		return nil, err
+	}
+	second, err := w.load(ctx, rows[half:], offset+half)
+	if err != nil {
+		return nil, err
+	}
+	return append(first, second...), nil
+}
+
+var insertStatement = func() string {
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = quoteIdentifier(c.name)
+	}
+	return "INSERT INTO notice_rows (" + strings.Join(names, ", ") + ")"
+}()
+
+func (w *Warehouse) insert(ctx context.Context, rows []Row) error {
+	ctx = clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{
+		// The batch is ready: the server need not gather it with others, and its
+		// acknowledgement must mean that the rows are stored.
+		"async_insert": 0,
+	}))
+	batch, err := w.conn.PrepareBatch(ctx, insertStatement)
+	if err != nil {
+		return err
+	}
+	defer batch.Close()
+	values := make([]any, len(columns))
+	for i := range rows {
+		if rows[i].Notice == nil {
+			return &contentError{fmt.Errorf("notice %s: the message carries no notice", rows[i].NoticeID)}
+		}
+		for j, c := range columns {
+			values[j] = c.value(&rows[i])
+		}
+		if err := batch.Append(values...); err != nil {
+			return &contentError{err}
+		}
+	}
+	return batch.Send()
+}
+
+// contentError marks a failure that lies in the rows and not in the server.
+type contentError struct{ error }
+
+func (e *contentError) Unwrap() error { return e.error }
+
+// dueToContent says whether err would come again with the same rows on a healthy
+// server.
+func dueToContent(err error) bool {
+	var content *contentError
+	if errors.As(err, &content) {
+		return true
+	}
+	var exception *clickhouse.Exception
+	if !errors.As(err, &exception) {
+		return false
+	}
+	switch exception.Code {
+	case 6, 27, 38, 41, 53, 69, 70, 72, 117, 131, 321, 349, 407, 457: // cannot parse, convert or fit a value
+		return true
+	}
+	return false
+}
+
+// column ties a column's name to where its value comes from.
+type column struct {
+	name  string
+	value func(*Row) any
+}
+
+// columns lists the columns of notice_rows that a load fills.
+var columns = []column{
+	{"notice_id", func(r *Row) any { return r.NoticeID }},
+	{"caller_id", func(r *Row) any { return known(r.ID) }},
+	{"source", func(r *Row) any { return r.Source }},
+	{"url", func(r *Row) any { return r.URL }},
+	{"heading", func(r *Row) any { return known(r.Notice.Heading) }},
+	{"lang", func(r *Row) any { return known(r.Notice.Lang) }},
+	{"synthetic", func(r *Row) any { return r.Notice.Synthetic }},
+	{"publisher", func(r *Row) any { return known(r.Notice.Publisher) }},
+	{"title", func(r *Row) any { return r.Title }},
+	{"published", func(r *Row) any { return day(r.Published) }},
+	{"body", func(r *Row) any { return r.Notice.Body }},
+	{"fetched_at", func(r *Row) any { return r.Notice.FetchedAt }},
+	{"is_incident", func(r *Row) any { return r.IsIncident }},
+	{"category", func(r *Row) any { return string(r.Category) }},
+	{"also", func(r *Row) any { return codes(r.Also) }},
+	{"effects", func(r *Row) any { return codes(r.Effects) }},
+	{"sector", func(r *Row) any { return string(r.Sector) }},
+	{"jsic", func(r *Row) any { return r.JSIC }},
+	{"organization", func(r *Row) any { return r.Organization.Name }},
+	{"organization_key", func(r *Row) any { return r.Organization.Key }},
+	{"organization_kind", func(r *Row) any { return code(r.Organization.Kind) }},
+	{"prefecture", func(r *Row) any { return r.Organization.Prefecture }},
+	{"contractor_involved", func(r *Row) any { return r.Contractor.Involved }},
+	{"contractor", func(r *Row) any { return r.Contractor.Name }},
+	{"stage", func(r *Row) any { return code(r.Classification.Stage) }},
+	{"people", func(r *Row) any { return quantity(r.Impact.People).value }},
+	{"people_bound", func(r *Row) any { return quantity(r.Impact.People).bound }},
+	{"people_unit", func(r *Row) any { return quantity(r.Impact.People).unit }},
+	{"people_text", func(r *Row) any { return quantity(r.Impact.People).text }},
+	{"records", func(r *Row) any { return quantity(r.Impact.Records).value }},
+	{"records_bound", func(r *Row) any { return quantity(r.Impact.Records).bound }},
+	{"records_unit", func(r *Row) any { return quantity(r.Impact.Records).unit }},
+	{"records_text", func(r *Row) any { return quantity(r.Impact.Records).text }},
+	{"outage_minutes", func(r *Row) any {
+		if r.Impact.OutageMinutes == nil {
+			return (*uint64)(nil)
+		}
+		minutes := uint64(r.Impact.OutageMinutes.Value)
+		return &minutes
+	}},
+	{"outage_text", func(r *Row) any {
+		if r.Impact.OutageMinutes == nil {
+			return (*string)(nil)
+		}
+		return &r.Impact.OutageMinutes.Text
+	}},
+	{"exposure", func(r *Row) any { return code(r.Impact.Exposure) }},
+	{"data_types", func(r *Row) any { return codes(r.Impact.DataTypes) }},
+	{"secondary_damage", func(r *Row) any { return code(r.Impact.SecondaryDamage) }},
+	{"occurred", func(r *Row) any { return r.Timeline.Occurred }},
+	{"occurred_date", func(r *Row) any { return day(r.Timeline.Occurred) }},
+	{"ended", func(r *Row) any { return r.Timeline.Ended }},
+	{"ended_date", func(r *Row) any { return day(r.Timeline.Ended) }},
+	{"detected", func(r *Row) any { return r.Timeline.Detected }},
+	{"detected_date", func(r *Row) any { return day(r.Timeline.Detected) }},
+	{"restored", func(r *Row) any { return r.Timeline.Restored }},
+	{"restored_date", func(r *Row) any { return day(r.Timeline.Restored) }},
+	{"severity", func(r *Row) any { return string(r.Severity) }},
+	{"confidence", func(r *Row) any { return r.Confidence }},
+	{"evidence.field", func(r *Row) any { return each(r.Evidence, func(e notice.Evidence) string { return e.Field }) }},
+	{"evidence.rule", func(r *Row) any { return each(r.Evidence, func(e notice.Evidence) string { return e.Rule }) }},
+	{"evidence.text", func(r *Row) any { return each(r.Evidence, func(e notice.Evidence) string { return e.Text }) }},
+	{"evidence.start_rune", func(r *Row) any { return each(r.Evidence, func(e notice.Evidence) uint32 { return uint32(e.Start) }) }},
+	{"evidence.end_rune", func(r *Row) any { return each(r.Evidence, func(e notice.Evidence) uint32 { return uint32(e.End) }) }},
+	{"warnings", func(r *Row) any { return codes(r.Warnings) }},
+	{"classifier_version", func(r *Row) any { return r.Classifier.Version }},
+	{"rules_sha256", func(r *Row) any { return r.Classifier.RulesSHA256 }},
+	{"classified_at", func(r *Row) any { return r.ClassifiedAt }},
+}
+
+// known turns an empty string, which is unknown in a notice, into NULL.
+func known(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// day returns the date that s begins with, or NULL when s is unknown or a month only.
+func day(s *string) *time.Time {
+	if s == nil || len(*s) < len(time.DateOnly) {
+		return nil
+	}
+	t, err := time.Parse(time.DateOnly, (*s)[:len(time.DateOnly)])
+	if err != nil {
+		return nil
+	}
+	return &t
+}
+
+func code[T ~string](c *T) *string {
+	if c == nil {
+		return nil
+	}
+	s := string(*c)
+	return &s
+}
+
+func codes[T ~string](list []T) []string { return each(list, func(c T) string { return string(c) }) }
+
+func each[T, U any](list []T, f func(T) U) []U {
+	out := make([]U, len(list))
+	for i, v := range list {
+		out[i] = f(v)
+	}
+	return out
+}
+
+// storedQuantity is a notice.Quantity as four nullable columns.
+type storedQuantity struct {
+	value             *uint64
+	bound, unit, text *string
+}
+
+func quantity(q *notice.Quantity) storedQuantity {
+	if q == nil {
+		return storedQuantity{}
+	}
+	value, bound := uint64(q.Value), string(q.Bound)
+	return storedQuantity{&value, &bound, &q.Unit, &q.Text}
+}

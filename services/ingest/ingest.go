@@ -1,0 +1,192 @@
+// Package ingest brings notices from sources to the stream: it reads each source
+// to its end and publishes what it finds to notices.raw.<source>.
+//
+// A piece that cannot be read, or a notice that cannot be published, goes to
+// notices.rejected.ingest with its place and the reason, and the rest goes on. A
+// source that cannot be opened does not keep the others from being read. Run
+// returns only when the stream has acknowledged everything, so what it counted as
+// published is stored.
+package ingest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync/atomic"
+
+	"owabi/pkg/bus"
+	"owabi/pkg/notice"
+	"owabi/pkg/source"
+)
+
+// Config says what is read and where it goes.
+type Config struct {
+	// Bus carries the notices. Required.
+	Bus *bus.Bus
+	// Sources are the names source.Open takes, read in order. At least one.
+	Sources []string
+	// Options says how each is read; its limits hold for each alone.
+	Options source.Options
+	// Publisher sizes the publisher.
+	Publisher bus.PublisherConfig
+	// Logger takes each rejection. Default: slog.Default().
+	Logger *slog.Logger
+}
+
+// Counts is what has been done so far; it may be read while Run runs. When Run
+// has returned without an error, Read = Published + Duplicates + Rejected.
+type Counts struct {
+	Read       atomic.Uint64 // pieces met, good and bad
+	Published  atomic.Uint64 // stored on the stream
+	Duplicates atomic.Uint64 // on the stream already
+	Rejected   atomic.Uint64 // standing in notices.rejected.ingest
+}
+
+// maxUnsettled bounds the notices that were handed to the publisher and whose
+// fate has not been counted yet.
+const maxUnsettled = 8192
+
+// Run reads every source to its end. The error joins what kept sources from being
+// read whole; notices of the others are published all the same.
+func Run(ctx context.Context, cfg Config, counts *Counts) error {
+	if cfg.Logger == nil {
+		cfg.Logger = slog.Default()
+	}
+	publisher, err := cfg.Bus.NewPublisher(cfg.Publisher)
+	if err != nil {
+		return fmt.Errorf("ingest: %w", err)
+	}
+	defer publisher.Close()
+
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	w := &worker{
+		cfg: cfg, counts: counts, publisher: publisher,
+		unsettled: make(chan unsettled, maxUnsettled),
+	}
+	settled := make(chan struct{})
+	go func() {
+		defer close(settled)
+		// A stream that takes nothing stops the reading too.
+		if err := w.settle(ctx); err != nil {
+			cancel(err)
+		}
+	}()
+	var failed error
+	for _, name := range cfg.Sources {
+		if err := w.readSource(ctx, name); err != nil {
+			failed = errors.Join(failed, err)
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	close(w.unsettled)
+	<-settled
+	if err := context.Cause(ctx); err != nil {
+		return fmt.Errorf("ingest: %w", err)
+	}
+	return failed
+}
+
+// worker is one Run.
+type worker struct {
+	cfg       Config
+	counts    *Counts
+	publisher *bus.Publisher
+	unsettled chan unsettled
+}
+
+// unsettled is a notice on its way to the stream.
+type unsettled struct {
+	receipt *bus.Receipt
+	notice  notice.Notice
+	place   string // input:line
+	line    int
+}
+
+func (w *worker) readSource(ctx context.Context, name string) error {
+	in, err := source.Open(ctx, name, w.cfg.Options)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	for {
+		item, err := in.Read(ctx)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		w.counts.Read.Add(1)
+		if item.Rejected != nil {
+			err = w.reject(ctx, item.Rejected.Rejection(notice.StageIngest))
+		} else {
+			err = w.publish(ctx, in.Name(), item)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (w *worker) publish(ctx context.Context, input string, item source.Item) error {
+	message, err := bus.RawMessage(item.Notice)
+	if err != nil {
+		return w.rejectNotice(ctx, item.Notice, input, item.Line, err)
+	}
+	receipt, err := w.publisher.Publish(ctx, message)
+	if err != nil {
+		return err
+	}
+	select {
+	case w.unsettled <- unsettled{receipt, item.Notice, input, item.Line}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// settle counts the fate of each notice, in the order they were published.
+func (w *worker) settle(ctx context.Context) error {
+	for u := range w.unsettled {
+		outcome, err := u.receipt.Wait(ctx)
+		switch {
+		case err == nil && outcome == bus.Duplicate:
+			w.counts.Duplicates.Add(1)
+		case err == nil:
+			w.counts.Published.Add(1)
+		case bus.IsPermanent(err):
+			if err := w.rejectNotice(ctx, u.notice, u.place, u.line, err); err != nil {
+				return err
+			}
+		default:
+			return err
+		}
+	}
+	return nil
+}
+
+// rejectNotice rejects a notice that was read well and cannot be published.
+func (w *worker) rejectNotice(ctx context.Context, n notice.Notice, input string, line int, reason error) error {
+	raw, err := json.Marshal(n)
+	if err != nil {
+		raw = []byte(n.Text())
+	}
+	r := notice.NewRejection(notice.StageIngest, input, line, raw, fmt.Errorf("%s:%d: %w", input, line, reason))
+	r.NoticeID = n.ID
+	return w.reject(ctx, r)
+}
+
+func (w *worker) reject(ctx context.Context, r notice.Rejection) error {
+	if err := w.cfg.Bus.Reject(ctx, r); err != nil {
+		return fmt.Errorf("file a rejection (%s): %w", r.Reason, err)
+	}
+	w.counts.Rejected.Add(1)
+	w.cfg.Logger.Warn("rejected", "stage", r.Stage, "reason", r.Reason)
+	return nil
+}
