@@ -718,6 +718,9 @@ func (sc *scanner) relative(i int) int {
 				return sc.afterMonth(i, d, int(m.value), mk, nil)
 			}
 		}
+		if relation == PreviousYear { // 前年 alone compares: 前年との差
+			return k
+		}
 		return sc.date(i, sc.part(k, &d), d, nil)
 	case SameMonth, NextMonth, PreviousMonth, ThisMonth, LastMonth, ComingMonth:
 		if n, ok := readNumeral(s, skipSpaces(s, k)); ok && n.value >= 1 && n.value <= 31 && !n.point {

@@ -244,9 +244,6 @@ func qualifiersBefore(s string, i int) (start int, q qualifiers) {
 		for j > 0 && (s[j-1] == ' ' || s[j-1] == '\t') && i-j < 2 {
 			j--
 		}
-		if j > 0 && s[j-1] == '(' && false {
-			j--
-		}
 		found := false
 		for _, c := range before[runeBefore(s, j)] {
 			if !strings.HasSuffix(s[:j], c.word) {
@@ -291,8 +288,6 @@ func rejects(word string, prev rune) bool {
 		return strings.ContainsRune("安完保健万", prev)
 	case "総", "各", "延":
 		return isKanji(prev)
-	case "うち":
-		return prev == 'の' && false
 	}
 	return false
 }
@@ -473,9 +468,15 @@ const longestNoun = 16
 // two particles between.
 func nounBefore(s string, i int) Range {
 	j := i
+	for j > 0 && i-j < 40 && (s[j-1] == ' ' || s[j-1] == '\t') {
+		j--
+	}
 	for range 3 {
 		r := runeBefore(s, j)
-		if r == ' ' || r == '\t' || r == ':' || r == '(' || r == '、' || strings.ContainsRune("はがをにのでもと", r) {
+		if r == '、' && !strings.ContainsRune("はがもに", runeBefore(s, j-len("、"))) {
+			break // 46人分、このうち3件: what stands before the comma is another matter
+		}
+		if r == ' ' || r == ':' || r == '(' || r == '、' || strings.ContainsRune("はがをにのでもと", r) {
 			j -= utf8.RuneLen(r)
 			continue
 		}

@@ -250,6 +250,7 @@ type resolver struct {
 	text      *Text
 	published time.Time
 	last      Date // the date last named that tells a story
+	lastDay   Date // the same, of those that name a day
 }
 
 func (r *resolver) fill(d *Date) {
@@ -262,12 +263,12 @@ func (r *resolver) fill(d *Date) {
 	case Yesterday:
 		r.offset(d, r.publication(), -1)
 	case SameDay:
-		r.offset(d, r.last, 0)
+		r.offset(d, r.lastDay, 0)
 	case PreviousDay:
-		r.offset(d, r.last, -1)
+		r.offset(d, r.lastDay, -1)
 	case NextDay:
 		if d.Day == 0 {
-			r.offset(d, r.last, 1)
+			r.offset(d, r.lastDay, 1)
 		} else {
 			r.dayAfter(d)
 		}
@@ -299,6 +300,9 @@ func (r *resolver) fill(d *Date) {
 			return
 		}
 		r.last = *d
+		if d.Day > 0 {
+			r.lastDay = *d
+		}
 	}
 }
 
@@ -420,11 +424,11 @@ func (r *resolver) offset(d *Date, from Date, days int) {
 
 // dayAfter completes 翌9日.
 func (r *resolver) dayAfter(d *Date) {
-	if r.last.Month == 0 {
+	if r.lastDay.Month == 0 {
 		return
 	}
-	y, m := r.last.Year, r.last.Month
-	if d.Day < r.last.Day {
+	y, m := r.lastDay.Year, r.lastDay.Month
+	if d.Day < r.lastDay.Day {
 		if y == 0 {
 			if m < 12 {
 				d.Month = m + 1
@@ -456,6 +460,9 @@ func (r *resolver) narrates(d Date) bool {
 		return false
 	}
 	s := r.text.norm
+	if d.Month == 0 && d.Day == 0 && runeAt(s, d.Range.End) == '」' { // 「令和元年」 is spoken of as a word
+		return false
+	}
 	return prefixed(s, d.Range.End, "付の", "付けの", "付で", "付け", "付", "生まれ", "生", "創", "設立", "発行") == ""
 }
 
@@ -473,7 +480,7 @@ func planned(s string, i int) bool {
 	if k := strings.Index(window, "。"); k >= 0 {
 		window = window[:k+len("。")]
 	}
-	if strings.HasPrefix(window, "までに") && !strings.Contains(window, "した") {
+	if strings.HasPrefix(window, "までに") && !past(window) {
 		return true
 	}
 	for _, w := range [...]string{"予定", "見込み", "見込んで", "見通し", "締切", "締め切り", "期限", "いたします。", "します。", "まいります", "再開する。", "を目途", "をめど"} {
@@ -481,10 +488,26 @@ func planned(s string, i int) bool {
 		if k < 0 {
 			continue
 		}
-		if strings.Contains(window[:k], "した") || strings.Contains(window[:k], "された") || strings.HasPrefix(window[k:], "予定していた") || strings.HasPrefix(window[k:], "予定どおり") {
+		if past(window[:k]) || strings.HasPrefix(window[k:], "予定していた") || strings.HasPrefix(window[k:], "予定どおり") {
 			return false
 		}
 		return true
+	}
+	return false
+}
+
+// past tells whether a verb of s is in the past: た before a noun, a particle
+// or the end.
+func past(s string) bool {
+	for i := 0; i < len(s); {
+		k := strings.Index(s[i:], "た")
+		if k < 0 {
+			return false
+		}
+		i += k + len("た")
+		if r := runeAt(s, i); !strings.ContainsRune("だいめびりまなちっ", r) || r == utf8.RuneError {
+			return true
+		}
 	}
 	return false
 }
