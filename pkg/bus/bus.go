@@ -23,6 +23,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -66,9 +69,11 @@ type Bus struct {
 
 	closed chan struct{} // closed once the connection is
 
-	mu      sync.Mutex
-	denied  map[string]error         // by subject: what the server forbids this user
-	settled map[string]chan struct{} // by stream/consumer: closed when a batch here was settled
+	mu         sync.Mutex
+	denied     map[string]error                      // by subject: refusals that nobody has taken note of
+	asking     map[*context.CancelCauseFunc]struct{} // administrative requests on their way
+	publishers map[*Publisher]struct{}
+	settled    map[string]chan struct{} // by stream/consumer: closed when a batch here was settled
 }
 
 // Close ends the connection and waits until its goroutines have ended. What was
@@ -111,25 +116,38 @@ func (b *Bus) waitConnected(ctx context.Context) error {
 	return nil
 }
 
-// noteDenied keeps what the server said about a subject that this user must not
-// publish to: it says so on the side, and the publish itself is just not answered.
+// noteDenied hands on what the server said about a subject that this user must
+// not publish to: it says so on the side, and the request itself is never answered.
 func (b *Bus) noteDenied(err error) {
 	subject, ok := deniedSubject(err)
 	if !ok {
 		return
 	}
+	err = fmt.Errorf("%w: %w", ErrDenied, err)
 	b.mu.Lock()
-	defer b.mu.Unlock()
 	if len(b.denied) < 1000 { // subjects come from outside
 		b.denied[subject] = err
 	}
+	if strings.HasPrefix(subject, "$JS.API.") && !strings.HasPrefix(subject, apiNext) && !strings.HasPrefix(subject, apiGet) {
+		for cancel := range b.asking {
+			(*cancel)(err)
+		}
+	}
+	list := slices.Collect(maps.Keys(b.publishers))
+	b.mu.Unlock()
+	for _, p := range list {
+		p.denied(subject, err)
+	}
 }
 
-// publishDenied returns the server's refusal of subject, nil when it said nothing.
-func (b *Bus) publishDenied(subject string) error {
+// takeDenied returns the server's refusal of subject since it was last asked for,
+// nil when there was none.
+func (b *Bus) takeDenied(subject string) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.denied[subject]
+	err := b.denied[subject]
+	delete(b.denied, subject)
+	return err
 }
 
 // settledChan returns a channel that is closed when this Bus next settles a batch
@@ -177,17 +195,37 @@ func pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// request bounds one administrative request: the caller's deadline or 10 s.
-func request(ctx context.Context) (context.Context, context.CancelFunc) {
-	if _, ok := ctx.Deadline(); ok {
-		return context.WithCancel(ctx)
+// request bounds one administrative request: the caller's deadline or 10 s, and
+// the server's refusal.
+func (b *Bus) request(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, refuse := context.WithCancelCause(ctx)
+	end := func() { refuse(nil) }
+	if _, ok := ctx.Deadline(); !ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, 10*time.Second)
+		end = func() { cancel(); refuse(nil) }
 	}
-	return context.WithTimeout(ctx, 10*time.Second)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.asking[&refuse] = struct{}{}
+	return ctx, func() {
+		end()
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		delete(b.asking, &refuse)
+	}
 }
 
-// explain adds to an error of JetStream what the reader can do about it.
-func explain(err error) error {
+// explain adds to the error of a request what the reader can do about it.
+func explain(ctx context.Context, err error) error {
+	cause := context.Cause(ctx)
 	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, context.Canceled) && errors.Is(cause, ErrDenied):
+		return cause
+	case errors.Is(err, jetstream.ErrStreamNotFound), errors.Is(err, jetstream.ErrConsumerNotFound):
+		return fmt.Errorf("%w: an administrator makes it with EnsureStreams and EnsureConsumers: %w", ErrNoStream, err)
 	case errors.Is(err, jetstream.ErrJetStreamNotEnabled), errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount):
 		return fmt.Errorf("%w (the server or this account runs without JetStream: set jetstream{} in its configuration)", err)
 	case errors.Is(err, nats.ErrNoResponders):

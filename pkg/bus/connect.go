@@ -56,10 +56,12 @@ func Connect(ctx context.Context, cfg Config) (*Bus, error) {
 		cfg.Name = "owabi"
 	}
 	b := &Bus{
-		log:     cfg.Logger,
-		closed:  make(chan struct{}),
-		denied:  map[string]error{},
-		settled: map[string]chan struct{}{},
+		log:        cfg.Logger,
+		closed:     make(chan struct{}),
+		denied:     map[string]error{},
+		asking:     map[*context.CancelCauseFunc]struct{}{},
+		publishers: map[*Publisher]struct{}{},
+		settled:    map[string]chan struct{}{},
 	}
 	opts, err := b.options(cfg)
 	if err != nil {

@@ -134,11 +134,12 @@ const suspectTries = 3
 // are enough.
 func (b *Bus) Consume(ctx context.Context, cfg ConsumeConfig, handle Handler) error {
 	cfg.defaults(b.MaxPayload())
-	look, cancel := request(ctx)
-	defer cancel()
+	look, cancel := b.request(ctx)
 	consumer, err := b.js.Consumer(look, cfg.Stream, cfg.Consumer)
+	err = explain(look, err)
+	cancel()
 	if err != nil {
-		return fmt.Errorf("consumer %s on %s: %w", cfg.Consumer, cfg.Stream, notThere(err))
+		return fmt.Errorf("consumer %s on %s: %w", cfg.Consumer, cfg.Stream, err)
 	}
 	info := consumer.CachedInfo().Config
 	log := b.log.With("stream", cfg.Stream, "consumer", cfg.Consumer)
@@ -204,8 +205,8 @@ func (w *worker) run(ctx, inHand context.Context) error {
 		}
 		fails = 0
 		if len(batch) == 0 {
-			if denied := w.bus.publishDenied(apiNext + w.cfg.Stream + "." + w.cfg.Consumer); denied != nil {
-				return fmt.Errorf("consuming %s: %w: %w", w.cfg.Stream, ErrDenied, denied)
+			if denied := w.bus.takeDenied(apiNext + w.cfg.Stream + "." + w.cfg.Consumer); denied != nil {
+				return fmt.Errorf("consuming %s: %w", w.cfg.Stream, denied)
 			}
 			continue
 		}
@@ -219,8 +220,12 @@ func (w *worker) run(ctx, inHand context.Context) error {
 	return nil
 }
 
-// apiNext begins the subject on which a consumer's messages are asked for.
-const apiNext = "$JS.API.CONSUMER.MSG.NEXT."
+// Beginnings of the subjects of JetStream's interface that are not asked for by
+// an administrative request: a consumer's next messages, a stored message.
+const (
+	apiNext = "$JS.API.CONSUMER.MSG.NEXT."
+	apiGet  = "$JS.API.DIRECT.GET."
+)
 
 // fetch waits for a first message, then a little for more. A suspect comes alone:
 // what is not fetched with it does not count a delivery when it kills the process.
@@ -266,11 +271,11 @@ func (w *worker) lost(ctx context.Context, err error, fails int) error {
 		return fmt.Errorf("consuming %s: %w", w.cfg.Stream, nats.ErrConnectionClosed)
 	}
 	// It is there and has no leader for now, or it has been removed.
-	look, cancel := request(ctx)
+	look, cancel := w.bus.request(ctx)
 	_, info := w.bus.js.Consumer(look, w.cfg.Stream, w.cfg.Consumer)
 	cancel()
 	if errors.Is(info, jetstream.ErrConsumerNotFound) || errors.Is(info, jetstream.ErrStreamNotFound) {
-		return fmt.Errorf("consumer %s on %s: %w", w.cfg.Consumer, w.cfg.Stream, notThere(info))
+		return fmt.Errorf("consumer %s on %s: %w", w.cfg.Consumer, w.cfg.Stream, explain(look, info))
 	}
 	if fails > 3 {
 		w.log.Warn("fetching is held up, trying again", "error", err)
@@ -454,8 +459,8 @@ func (b *Bus) Reject(ctx context.Context, r notice.Rejection) error {
 		if err = publishError(err); IsPermanent(err) {
 			return fmt.Errorf("publishing a rejection to %s: %w", m.Subject, err)
 		}
-		if denied := b.publishDenied(m.Subject); denied != nil {
-			return fmt.Errorf("publishing a rejection to %s: %w", m.Subject, Permanent(fmt.Errorf("%w: %w", ErrDenied, denied)))
+		if denied := b.takeDenied(m.Subject); denied != nil {
+			return fmt.Errorf("publishing a rejection to %s: %w", m.Subject, Permanent(denied))
 		}
 		if try > 3 {
 			b.log.Warn("storing a rejection is held up, trying again", "subject", m.Subject, "error", err)

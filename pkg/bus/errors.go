@@ -2,6 +2,7 @@ package bus
 
 import (
 	"errors"
+	"fmt"
 	"regexp"
 
 	"github.com/nats-io/nats.go"
@@ -94,15 +95,15 @@ func publishError(err error) error {
 	var api *jetstream.APIError
 	switch {
 	case errors.Is(err, nats.ErrMaxPayload):
-		return Permanent(errors.Join(ErrTooLarge, err))
+		return Permanent(fmt.Errorf("%w: %w", ErrTooLarge, err))
 	case errors.Is(err, nats.ErrBadSubject), errors.Is(err, nats.ErrHeadersNotSupported), errors.Is(err, nats.ErrBadHeaderMsg):
 		return Permanent(err)
 	case errors.As(err, &api):
 		switch api.ErrorCode {
 		case jetstream.JSErrCodeStreamMessageExceedsMaximum:
-			return Permanent(errors.Join(ErrTooLarge, err))
+			return Permanent(fmt.Errorf("%w: %w", ErrTooLarge, err))
 		case codeStoreFailed, codeInsufficientResources, codeStorageExceeded, codeAccountExceeded:
-			return errors.Join(ErrStreamFull, err)
+			return fmt.Errorf("%w: %w", ErrStreamFull, err)
 		}
 	}
 	return err

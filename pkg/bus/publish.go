@@ -156,6 +156,9 @@ func (b *Bus) NewPublisher(cfg PublisherConfig) (*Publisher, error) {
 		return nil, fmt.Errorf("opening JetStream: %w", err)
 	}
 	p.js = js
+	b.mu.Lock()
+	b.publishers[p] = struct{}{}
+	b.mu.Unlock()
 	go p.retry(ctx)
 	return p, nil
 }
@@ -220,6 +223,9 @@ func (p *Publisher) Close() {
 	p.mu.Unlock()
 	p.stop()
 	<-p.ended
+	p.bus.mu.Lock()
+	delete(p.bus.publishers, p)
+	p.bus.mu.Unlock()
 	p.js.CleanupPublisher()
 	p.mu.Lock()
 	left := p.again
@@ -232,6 +238,7 @@ func (p *Publisher) Close() {
 	for _, r := range left {
 		p.resolve(r, Failed, ErrPublisherClosed)
 	}
+	_ = p.Flush(context.Background()) // an answer that is being counted just now
 }
 
 // send makes one try. Its answer comes through acked or failedTry.
@@ -298,9 +305,6 @@ func (p *Publisher) failedTry(m *nats.Msg, err error, sent bool) {
 	switch {
 	case sent && (errors.Is(err, jetstream.ErrAsyncPublishTimeout) || errors.Is(err, nats.ErrDisconnected)):
 		r.unclear = true
-		if denied := p.bus.publishDenied(m.Subject); denied != nil {
-			err = Permanent(fmt.Errorf("%w: %w", ErrDenied, denied))
-		}
 	case errors.Is(err, nats.ErrConnectionClosed):
 		err = Permanent(err)
 	case errors.Is(err, jetstream.ErrNoStreamResponse):
@@ -314,6 +318,21 @@ func (p *Publisher) failedTry(m *nats.Msg, err error, sent bool) {
 		return
 	}
 	p.later(r)
+}
+
+// denied fails what is on its way to a subject that the server refuses.
+func (p *Publisher) denied(subject string, err error) {
+	p.mu.Lock()
+	var list []*nats.Msg
+	for m := range p.sent {
+		if m.Subject == subject {
+			list = append(list, m)
+		}
+	}
+	p.mu.Unlock()
+	for _, m := range list {
+		p.failedTry(m, Permanent(err), true)
+	}
 }
 
 // later puts r up for another try.
@@ -440,7 +459,7 @@ func (p *Publisher) sendAgain(ctx context.Context, fails int) {
 func (p *Publisher) whose(ctx context.Context, r *Receipt, own *ownTry) (Outcome, error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	m, err := p.bus.nc.RequestWithContext(ctx, "$JS.API.DIRECT.GET."+own.stream, fmt.Appendf(nil, `{"seq":%d}`, own.sequence))
+	m, err := p.bus.nc.RequestWithContext(ctx, apiGet+own.stream, fmt.Appendf(nil, `{"seq":%d}`, own.sequence))
 	if err != nil {
 		return Stored, err
 	}

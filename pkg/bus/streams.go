@@ -73,14 +73,14 @@ func (b *Bus) EnsureStreams(ctx context.Context, cfg StreamsConfig) error {
 			AllowDirect: true, MaxMsgs: Unlimited, MaxMsgsPerSubject: Unlimited, MaxConsumers: Unlimited,
 		}
 		if err := b.ensureStream(ctx, want, s.duplicates); err != nil {
-			return fmt.Errorf("stream %s: %w", s.name, explain(err))
+			return fmt.Errorf("stream %s: %w", s.name, err)
 		}
 	}
 	return nil
 }
 
 func (b *Bus) ensureStream(ctx context.Context, want jetstream.StreamConfig, duplicates time.Duration) error {
-	ctx, cancel := request(ctx)
+	ctx, cancel := b.request(ctx)
 	defer cancel()
 	stream, err := b.js.Stream(ctx, want.Name)
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
@@ -100,17 +100,17 @@ func (b *Bus) ensureStream(ctx context.Context, want jetstream.StreamConfig, dup
 		if _, err = b.js.CreateStream(ctx, want); err == nil {
 			b.log.Info("stream made", "stream", want.Name, "replicas", want.Replicas, "duplicates", want.Duplicates.String())
 		}
-		return err
+		return explain(ctx, err)
 	}
 	if err != nil {
-		return err
+		return explain(ctx, err)
 	}
 	next, changes, err := widened(stream.CachedInfo().Config, want)
 	if err != nil || len(changes) == 0 {
 		return err
 	}
 	if _, err := b.js.UpdateStream(ctx, next); err != nil {
-		return fmt.Errorf("changing %v: %w", changes, err)
+		return fmt.Errorf("changing %v: %w", changes, explain(ctx, err))
 	}
 	b.log.Info("stream changed", "stream", want.Name, "changes", changes)
 	return nil
@@ -204,14 +204,14 @@ func (b *Bus) EnsureConsumers(ctx context.Context, cfg ConsumersConfig) error {
 		{StreamClassified, ConsumerLoader, cfg.Loader, 100_000},
 	} {
 		if err := b.ensureConsumer(ctx, c.stream, c.name, c.limits, c.pending); err != nil {
-			return fmt.Errorf("consumer %s on %s: %w", c.name, c.stream, explain(err))
+			return fmt.Errorf("consumer %s on %s: %w", c.name, c.stream, err)
 		}
 	}
 	return nil
 }
 
 func (b *Bus) ensureConsumer(ctx context.Context, stream, name string, limits ConsumerLimits, pending int) error {
-	ctx, cancel := request(ctx)
+	ctx, cancel := b.request(ctx)
 	defer cancel()
 	want := jetstream.ConsumerConfig{
 		Durable: name, Name: name, AckPolicy: jetstream.AckExplicitPolicy, DeliverPolicy: jetstream.DeliverAllPolicy,
@@ -220,8 +220,6 @@ func (b *Bus) ensureConsumer(ctx context.Context, stream, name string, limits Co
 	}
 	c, err := b.js.Consumer(ctx, stream, name)
 	switch {
-	case errors.Is(err, jetstream.ErrStreamNotFound):
-		return fmt.Errorf("%w: run EnsureStreams first: %w", ErrNoStream, err)
 	case errors.Is(err, jetstream.ErrConsumerNotFound):
 		if want.AckWait == 0 {
 			want.AckWait = time.Minute
@@ -230,9 +228,9 @@ func (b *Bus) ensureConsumer(ctx context.Context, stream, name string, limits Co
 			want.MaxAckPending = pending
 		}
 		_, err = b.js.CreateConsumer(ctx, stream, want)
-		return err
+		return explain(ctx, err)
 	case err != nil:
-		return err
+		return explain(ctx, err)
 	}
 	have := c.CachedInfo().Config
 	for _, d := range []struct {
@@ -259,7 +257,7 @@ func (b *Bus) ensureConsumer(ctx context.Context, stream, name string, limits Co
 		return nil
 	}
 	_, err = b.js.UpdateConsumer(ctx, stream, next)
-	return err
+	return explain(ctx, err)
 }
 
 // Pending says how far a consumer is behind.
@@ -277,11 +275,11 @@ type Pending struct {
 // Pending asks the server how far the consumer is behind. Waiting can lag what
 // was just published by an instant; WaitDrained does not. A worker's rights do.
 func (b *Bus) Pending(ctx context.Context, stream, consumer string) (Pending, error) {
-	ctx, cancel := request(ctx)
+	ctx, cancel := b.request(ctx)
 	defer cancel()
 	c, err := b.js.Consumer(ctx, stream, consumer)
 	if err != nil {
-		return Pending{}, fmt.Errorf("consumer %s on %s: %w", consumer, stream, notThere(err))
+		return Pending{}, fmt.Errorf("consumer %s on %s: %w", consumer, stream, explain(ctx, err))
 	}
 	info := c.CachedInfo()
 	return Pending{
@@ -292,11 +290,11 @@ func (b *Bus) Pending(ctx context.Context, stream, consumer string) (Pending, er
 
 // LastSequence is the stream sequence of the last message that was stored.
 func (b *Bus) LastSequence(ctx context.Context, stream string) (uint64, error) {
-	ctx, cancel := request(ctx)
+	ctx, cancel := b.request(ctx)
 	defer cancel()
 	s, err := b.js.Stream(ctx, stream)
 	if err != nil {
-		return 0, fmt.Errorf("stream %s: %w", stream, notThere(err))
+		return 0, fmt.Errorf("stream %s: %w", stream, explain(ctx, err))
 	}
 	return s.CachedInfo().State.LastSeq, nil
 }
@@ -342,23 +340,15 @@ func (b *Bus) drained(ctx context.Context, stream, consumer string, last uint64)
 	}
 	// Nothing waits, yet the end was not delivered: either the server has not
 	// counted it yet, or the last messages were deleted.
-	ctx, cancel := request(ctx)
+	ctx, cancel := b.request(ctx)
 	defer cancel()
 	s, err := b.js.Stream(ctx, stream)
 	if err != nil {
-		return false, fmt.Errorf("stream %s: %w", stream, notThere(err))
+		return false, fmt.Errorf("stream %s: %w", stream, explain(ctx, err))
 	}
 	_, err = s.GetMsg(ctx, p.DeliveredUpTo+1, jetstream.WithGetMsgSubject(s.CachedInfo().Config.Subjects[0]))
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
 		return true, nil
 	}
-	return false, err
-}
-
-// notThere says what to do about a missing stream or consumer.
-func notThere(err error) error {
-	if errors.Is(err, jetstream.ErrStreamNotFound) || errors.Is(err, jetstream.ErrConsumerNotFound) {
-		return fmt.Errorf("%w: an administrator makes it with EnsureStreams and EnsureConsumers: %w", ErrNoStream, err)
-	}
-	return explain(err)
+	return false, explain(ctx, err)
 }

@@ -1,3 +1,0 @@
-package bus_test
-
-func serveAsChild() bool { return false }
