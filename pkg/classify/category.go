@@ -1,0 +1,247 @@
+package classify
+
+import (
+	"math"
+	"slices"
+
+	"owabi/pkg/japanese"
+	"owabi/pkg/notice"
+)
+
+// statedFactor is what a cue is worth in a clause of this polarity.
+func statedFactor(p japanese.Polarity) float64 {
+	switch p {
+	case japanese.Denied:
+		return 0
+	case japanese.Hypothetical:
+		return 0.15
+	case japanese.Planned:
+		return 0.2
+	case japanese.Negligible:
+		return 0.3
+	case japanese.InQuestion:
+		return 0.4
+	case japanese.Quoted:
+		return 0.6
+	}
+	return 1
+}
+
+// tally is what the cues say for each category.
+type tally struct {
+	score [17]float64
+	best  [17][]match // the cues that counted, the loudest first
+}
+
+var categoryIndex = func() map[notice.Category]int {
+	m := map[notice.Category]int{}
+	for i, c := range notice.Categories() {
+		m[c.Code] = i
+	}
+	return m
+}()
+
+var categoryList = func() []notice.Category {
+	var out []notice.Category
+	for _, c := range notice.Categories() {
+		out = append(out, c.Code)
+	}
+	return out
+}()
+
+// tallyCategories adds up the cues for each category: each cue once, where it
+// is loudest. With only, cues of other zones do not count.
+func (r *reading) tallyCategories(counts func(zone) bool) tally {
+	type loud struct {
+		value float64
+		m     match
+	}
+	best := map[int32]loud{}
+	r.each(groupCategory, func(m match) {
+		c := r.cue(m)
+		z := r.zones[m.sentence]
+		if !c.countsIn(z) || !counts(z) {
+			return
+		}
+		value := c.weight * r.rules.zoneFactor[z]
+		if value == 0 || value > 0 && value <= best[m.cue].value || value < 0 && value >= best[m.cue].value {
+			return
+		}
+		if r.isTopic(m) {
+			return
+		}
+		if value > 0 {
+			value *= statedFactor(r.polarity(m))
+			if value <= best[m.cue].value {
+				return
+			}
+		}
+		best[m.cue] = loud{value, m}
+	})
+	var t tally
+	ids := make([]int32, 0, len(best))
+	for id := range best {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	values := map[int32]float64{}
+	for _, id := range ids {
+		b := best[id]
+		i := categoryIndex[notice.Category(r.rules.cues[id].code)]
+		t.score[i] += b.value
+		if b.value > 0 {
+			t.best[i] = append(t.best[i], b.m)
+			values[id] = b.value
+		}
+	}
+	for i := range t.best {
+		slices.SortStableFunc(t.best[i], func(a, b match) int {
+			switch {
+			case values[a.cue] > values[b.cue]:
+				return -1
+			case values[a.cue] < values[b.cue]:
+				return 1
+			}
+			return 0
+		})
+	}
+	return t
+}
+
+// isTopic tells whether a word that makes it a topic follows the match:
+// 不正アクセス対策.
+func (r *reading) isTopic(m match) bool {
+	for _, o := range r.inSentence(int(m.sentence)) {
+		if o.start == m.end && r.cue(o).group == groupTopicAfter {
+			return true
+		}
+	}
+	return false
+}
+
+// winner is the category that the tally speaks for, and by how much: 0 to 1.
+func (r *reading) winner(t tally) (win int, margin float64) {
+	win = categoryIndex[notice.Other]
+	for i, s := range t.score {
+		if s > t.score[win] {
+			win = i
+		}
+	}
+	for range t.score { // a beaten winner may be beaten again
+		changed := false
+		for i, s := range t.score {
+			least, ok := r.rules.beats[categoryList[i]][categoryList[win]]
+			if ok && i != win && s >= least && s >= 0.4*t.score[win] && s < t.score[win] {
+				win, changed = i, true
+				break
+			}
+		}
+		if !changed {
+			break
+		}
+	}
+	if t.score[win] < r.rules.categories.Threshold {
+		return categoryIndex[notice.Other], 0
+	}
+	second := 0.0
+	for i, s := range t.score {
+		if i == win {
+			continue
+		}
+		if _, beaten := r.rules.beats[categoryList[win]][categoryList[i]]; beaten {
+			s *= 0.5
+		}
+		second = max(second, s)
+	}
+	strength := math.Min(1, t.score[win]/16)
+	return win, strength * max(0, t.score[win]-second) / t.score[win]
+}
+
+// readCategory decides what happened and whether anything happened.
+func (r *reading) readCategory() {
+	t := r.tallyCategories(func(zone) bool { return true })
+	win, margin := r.winner(t)
+	incident, against, why := r.incident(t.score[win])
+	r.out.IsIncident = incident
+	if !incident {
+		r.out.Category = notice.Other
+		if against != nil {
+			r.evidence("is_incident", r.cue(*against).id, r.rangeOf(*against))
+		}
+		r.out.Confidence = r.rules.confidence(math.Min(1, why/8))
+		return
+	}
+	r.warnMismatch(t, win)
+	r.out.Category = categoryList[win]
+	for k, m := range t.best[win] {
+		if k == 3 {
+			break
+		}
+		r.evidence("category", r.cue(m).id, r.rangeOf(m))
+	}
+	for i, s := range t.score {
+		if i != win && s >= r.rules.categories.AlsoMin && s >= r.rules.categories.AlsoShare*t.score[win] {
+			r.out.Also = append(r.out.Also, categoryList[i])
+			m := t.best[i][0]
+			r.evidence("also", r.cue(m).id, r.rangeOf(m))
+		}
+	}
+	r.out.Effects = append(r.out.Effects, r.rules.effects[r.out.Category]...)
+	r.out.Confidence = r.rules.confidence(margin)
+}
+
+// incident tells whether the page reports an incident; against is the cue that
+// spoke loudest for a look-alike, sure how far from the threshold.
+func (r *reading) incident(category float64) (yes bool, against *match, sure float64) {
+	cfg := r.rules.incident
+	best := map[int32]float64{}
+	score := math.Min(cfg.CategoryMost, cfg.CategoryShare*category)
+	r.each(groupIncidentFor, func(m match) {
+		c := r.cue(m)
+		z := r.zones[m.sentence]
+		if !c.countsIn(z) || z == zonePrevention && c.id != "incident.apology" || best[m.cue] >= c.weight {
+			return
+		}
+		if f := statedFactor(r.polarity(m)); f*c.weight > best[m.cue] {
+			best[m.cue] = f * c.weight
+		}
+	})
+	loudest := 0.0
+	minus := map[int32]float64{}
+	r.each(groupIncidentAgainst, func(m match) {
+		c := r.cue(m)
+		if !c.countsIn(r.zones[m.sentence]) || r.zones[m.sentence] == zonePrevention {
+			return
+		}
+		minus[m.cue] = c.weight
+		if c.weight > loudest {
+			loudest, against = c.weight, &m
+		}
+	})
+	for _, v := range sortedValues(best) {
+		score += v
+	}
+	for _, v := range sortedValues(minus) {
+		score -= v
+	}
+	return score >= cfg.Threshold, against, math.Abs(score - cfg.Threshold)
+}
+
+// sortedValues gives m's values in the order of its keys, so that sums of
+// fractions are the same every time.
+func sortedValues(m map[int32]float64) []float64 {
+	keys := make([]int32, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	out := make([]float64, len(keys))
+	for i, k := range keys {
+		out[i] = m[k]
+	}
+	return out
+}
+
+// warnMismatch warns when the headline alone and the body alone speak of
+// different things; the body is believed, and the headline's share taken out.
+func (r *reading) warnMismatch(t tally, win int) {}

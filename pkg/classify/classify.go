@@ -1,0 +1,117 @@
+package classify
+
+import (
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"owabi/pkg/notice"
+)
+
+// Version is the version of the program's own rules of reading; the rule files
+// have their checksum beside it.
+const Version = "1"
+
+// Options configures a Classifier. The zero value is the one to use.
+type Options struct{}
+
+// Classifier reads notices. It is safe for concurrent use, and it gives the
+// same answer for the same notice every time.
+type Classifier struct {
+	rules   *rules
+	version notice.ClassifiedBy
+	scratch sync.Pool
+}
+
+// New compiles the embedded rule files. An error names every fault with its
+// file, line and rule.
+func New(Options) (*Classifier, error) {
+	r, err := loadRules(embedded)
+	if err != nil {
+		return nil, err
+	}
+	c := &Classifier{rules: r, version: notice.ClassifiedBy{Version: Version, RulesSHA256: r.sha256}}
+	c.scratch.New = func() any { return new(scratch) }
+	return c, nil
+}
+
+// Version names the classifier and the rules it holds.
+func (c *Classifier) Version() notice.ClassifiedBy { return c.version }
+
+// Classify reads n. Every text is accepted; the work grows linearly with it.
+func (c *Classifier) Classify(n notice.Notice) notice.Classification {
+	out := notice.Classification{
+		NoticeID: n.ID, ID: n.CallerID, Source: n.Source,
+		URL: given(n.URL), Title: given(n.Title), Published: given(n.Published),
+		Category: notice.Other, Also: []notice.Category{}, Effects: []notice.Effect{}, Sector: notice.OtherSector,
+		Severity: notice.SeverityInfo, Evidence: []notice.Evidence{}, Warnings: []notice.Warning{}, Classifier: c.version,
+	}
+	out.Impact.DataTypes = []notice.DataType{}
+	s := c.scratch.Get().(*scratch)
+	defer c.scratch.Put(s)
+	if !utf8.ValidString(n.Title) || !utf8.ValidString(n.Body) {
+		out.Warnings = append(out.Warnings, notice.WarnInvalidUTF8)
+	}
+	r := newReading(c.rules, n, s, &out)
+	if len(r.doc.Sentences) == 0 {
+		return out
+	}
+	if !japaneseEnough(r.text.Norm()) {
+		out.Warnings = append(out.Warnings, notice.WarnNotJapanese)
+	}
+	if len(r.v.Impossible) > 0 {
+		out.Warnings = append(out.Warnings, notice.WarnImpossibleDate)
+		r.evidence("warnings", string(notice.WarnImpossibleDate), r.v.Impossible[0])
+	}
+	if r.published != "" {
+		out.Published = given(r.published)
+		r.evidence("published", "publication", r.publishedSpan)
+	}
+	if out.Title == nil && r.title >= 0 {
+		t := strings.TrimSpace(r.text.Quote(r.text.Span(r.doc.Lines[r.doc.Sentences[r.title].Line].Range)))
+		out.Title = given(t)
+	}
+	r.readOrganization()
+	r.readSector(s)
+	r.readCategory()
+	if !out.IsIncident {
+		return out
+	}
+	r.readDataTypes()
+	r.readExposure()
+	r.readSecondaryDamage()
+	r.readCounts()
+	r.readTimeline()
+	r.readOutage()
+	r.readContractor()
+	r.readStage()
+	out.Severity = c.rules.severityOf(&out)
+	return out
+}
+
+// given is a pointer to s, or nil when s is empty.
+func given(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// japaneseEnough tells whether at least one in ten of the letters is Japanese.
+// A long text is judged by its beginning.
+func japaneseEnough(s string) bool {
+	letters, own := 0, 0
+	for i, r := range s {
+		if i > 4000 {
+			break
+		}
+		switch {
+		case r >= 0x3041 && r <= 0x30FF, r >= 0x3400 && r <= 0x9FFF:
+			letters++
+			own++
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= 0xC0 && r < 0x3000, r >= 0xAC00 && r < 0xD7B0:
+			letters++
+		}
+	}
+	return own*10 >= letters && own > 0
+}

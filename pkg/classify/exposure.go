@@ -1,0 +1,285 @@
+package classify
+
+import (
+	"slices"
+
+	"owabi/pkg/japanese"
+	"owabi/pkg/notice"
+)
+
+// readDataTypes lists the kinds of personal data the notice says were
+// concerned.
+func (r *reading) readDataTypes() {
+	type hit struct {
+		m match
+		r japanese.Range
+	}
+	given := map[notice.DataType]bool{}
+	for i := range r.doc.Sentences {
+		z := r.zones[i]
+		if r.rules.dataZones&(1<<z) == 0 {
+			continue
+		}
+		var hits []hit
+		beside := z == zoneData
+		var not []match
+		for _, m := range r.inSentence(i) {
+			switch r.cue(m).group {
+			case groupData:
+				hits = append(hits, hit{m, r.rangeOf(m)})
+			case groupDataNot:
+				not = append(not, m)
+			case groupDataBeside:
+				beside = true
+			}
+		}
+		kinds := map[string]bool{}
+		hits = slices.DeleteFunc(hits, func(h hit) bool {
+			for _, n := range not {
+				if n.start < h.m.end && h.m.start < n.end {
+					return true
+				}
+			}
+			return slices.ContainsFunc(r.inSentence(i), func(o match) bool {
+				return r.cue(o).group == groupData && o.end-o.start > h.m.end-h.m.start && o.start <= h.m.start && h.m.end <= o.end
+			})
+		})
+		for _, h := range hits {
+			kinds[r.cue(h.m).code] = true
+		}
+		if !beside && len(kinds) < 2 {
+			continue
+		}
+		for _, h := range hits {
+			code := notice.DataType(r.cue(h.m).code)
+			if given[code] {
+				continue
+			}
+			if p := r.doc.Polarity(h.r); p == japanese.Denied || p == japanese.Hypothetical {
+				continue
+			}
+			given[code] = true
+			r.evidence("impact.data_types", "data."+string(code), h.r)
+		}
+	}
+	for _, info := range notice.DataTypes() {
+		if given[info.Code] {
+			r.out.Impact.DataTypes = append(r.out.Impact.DataTypes, info.Code)
+		}
+	}
+}
+
+// leaks is what the notice says about data getting out: the first place of
+// each way of saying it, in what leads the notice and in the rest.
+type leaks struct {
+	confirmed, suspected, denied          *match
+	leadConfirmed, leadSuspected          *match
+	seenSuspected, seenDenied, seenStated *match
+	handed                                *match
+}
+
+func (r *reading) findLeaks() leaks {
+	var l leaks
+	set := func(p **match, m match) {
+		if *p == nil {
+			*p = &m
+		}
+	}
+	for _, m := range r.matches {
+		c := r.cue(m)
+		if c.group != groupLeak {
+			continue
+		}
+		z := r.zones[m.sentence]
+		if z == zonePrevention || z == zoneContact || z == zoneGreeting || z == zoneBackground || z == zoneRequest || r.isTopic(m) {
+			continue
+		}
+		p := r.polarity(m)
+		lead := z == zoneTitle || z == zoneLead
+		switch c.code {
+		case "exposure.leak", "exposure.taken":
+			switch p {
+			case japanese.Asserted:
+				if z == zoneDamage {
+					continue
+				}
+				set(&l.confirmed, m)
+				if lead {
+					set(&l.leadConfirmed, m)
+				}
+			case japanese.Possible, japanese.Negligible:
+				set(&l.suspected, m)
+				if lead {
+					set(&l.leadSuspected, m)
+				}
+			case japanese.Denied:
+				set(&l.denied, m)
+			}
+		case "exposure.seen":
+			switch p {
+			case japanese.Asserted:
+				set(&l.seenStated, m)
+			case japanese.Possible, japanese.Negligible:
+				set(&l.seenSuspected, m)
+			case japanese.Denied:
+				set(&l.seenDenied, m)
+			}
+		case "exposure.handed":
+			if p == japanese.Asserted {
+				set(&l.handed, m)
+			}
+		}
+	}
+	return l
+}
+
+// readExposure decides whether data got out. What a leak is depends on what
+// happened: handing papers to the wrong person is one in itself, losing them a
+// possible one.
+func (r *reading) readExposure() {
+	l := r.findLeaks()
+	personal, hasPersonal := match{}, false
+	r.each(groupPersonal, func(m match) {
+		z := r.zones[m.sentence]
+		if !hasPersonal && z != zonePrevention && z != zoneContact && z != zoneGreeting && z != zoneRequest && r.polarity(m) != japanese.Denied {
+			personal, hasPersonal = m, true
+		}
+	})
+	data := len(r.out.Impact.DataTypes) > 0
+	var noLeak *match
+	r.each(groupNotLeaked, func(m match) {
+		if z := r.zones[m.sentence]; noLeak == nil && z != zonePrevention && z != zoneContact {
+			noLeak = &m
+		}
+	})
+	pick := func(e notice.Exposure, ms ...*match) {
+		r.out.Impact.Exposure = &e
+		for _, m := range ms {
+			if m != nil {
+				r.evidence("impact.exposure", r.cue(*m).id, r.rangeOf(*m))
+				return
+			}
+		}
+		if hasPersonal {
+			r.evidence("impact.exposure", "exposure.by_category", r.rangeOf(personal))
+		}
+	}
+	switch r.out.Category {
+	case notice.Misdelivery, notice.UnintendedPublication, notice.InsiderMisuse:
+		switch {
+		case l.confirmed == nil && l.leadSuspected != nil && r.out.Category == notice.UnintendedPublication:
+			pick(notice.ExposureSuspected, l.leadSuspected)
+		case data || hasPersonal || l.confirmed != nil:
+			pick(notice.ExposureConfirmed, l.confirmed, l.handed, l.seenStated)
+		case l.suspected != nil:
+			pick(notice.ExposureSuspected, l.suspected)
+		}
+	case notice.Loss, notice.Theft:
+		switch {
+		case data || hasPersonal || l.suspected != nil || l.confirmed != nil:
+			pick(notice.ExposureSuspected, l.suspected, l.confirmed)
+		case l.denied != nil || noLeak != nil:
+			pick(notice.ExposureDenied, l.denied, noLeak)
+		}
+	case notice.Misconfiguration:
+		switch {
+		case l.leadSuspected != nil:
+			pick(notice.ExposureSuspected, l.leadSuspected)
+		case l.seenDenied != nil || l.denied != nil && l.confirmed == nil:
+			pick(notice.ExposureSuspected, l.seenDenied, l.denied)
+		case l.seenSuspected != nil && l.leadConfirmed == nil:
+			pick(notice.ExposureSuspected, l.seenSuspected)
+		case l.confirmed != nil || l.seenStated != nil:
+			pick(notice.ExposureConfirmed, l.confirmed, l.seenStated)
+		case data || hasPersonal:
+			pick(notice.ExposureSuspected, l.suspected)
+		}
+	case notice.SoftwareDefect:
+		defect := false
+		r.each(groupCategory, func(m match) { defect = defect || r.cue(m).id == "defect.display" })
+		switch {
+		case l.leadSuspected != nil:
+			pick(notice.ExposureSuspected, l.leadSuspected)
+		case l.confirmed != nil:
+			pick(notice.ExposureConfirmed, l.confirmed)
+		case defect && (data || hasPersonal) && l.seenStated != nil:
+			pick(notice.ExposureConfirmed, l.seenStated)
+		case l.suspected != nil:
+			pick(notice.ExposureSuspected, l.suspected)
+		case noLeak != nil:
+			pick(notice.ExposureDenied, noLeak)
+		}
+	default:
+		intrusion := r.out.Category == notice.UnauthorizedAccess || r.out.Category == notice.Malware || r.out.Category == notice.Phishing
+		switch {
+		case l.leadSuspected != nil:
+			pick(notice.ExposureSuspected, l.leadSuspected)
+		case l.leadConfirmed != nil:
+			pick(notice.ExposureConfirmed, l.leadConfirmed)
+		case l.suspected != nil && intrusion:
+			pick(notice.ExposureSuspected, l.suspected)
+		case l.confirmed != nil && intrusion:
+			pick(notice.ExposureConfirmed, l.confirmed)
+		case l.seenSuspected != nil && intrusion:
+			pick(notice.ExposureSuspected, l.seenSuspected)
+		case l.denied != nil || noLeak != nil:
+			pick(notice.ExposureDenied, l.denied, noLeak)
+		case l.suspected != nil:
+			pick(notice.ExposureSuspected, l.suspected)
+		}
+	}
+}
+
+// readSecondaryDamage decides whether misuse is known.
+func (r *reading) readSecondaryDamage() {
+	set := func(d notice.SecondaryDamage, m match) {
+		r.out.Impact.SecondaryDamage = &d
+		r.evidence("impact.secondary_damage", r.cue(m).id, r.rangeOf(m))
+	}
+	var found *match
+	for i := range r.doc.Sentences {
+		if z := r.zones[i]; z == zoneContact || z == zoneGreeting {
+			continue
+		}
+		var topic *match
+		none := false
+		var damage *match
+		for _, m := range r.inSentence(i) {
+			switch r.cue(m).group {
+			case groupSecondaryTopic:
+				topic = &m
+			case groupSecondaryNone:
+				if topic != nil && m.start >= topic.start && m.start-topic.end <= 40 {
+					none = true
+				}
+			case groupSecondaryFound:
+				damage = &m
+			}
+		}
+		if none && topic != nil {
+			set(notice.SecondaryNoneFound, *topic)
+			return
+		}
+		if damage != nil && found == nil && r.zones[i] != zonePrevention && r.zones[i] != zoneRequest && r.polarity(*damage) == japanese.Asserted {
+			found = damage
+		}
+	}
+	switch r.out.Category {
+	case notice.UnauthorizedAccess, notice.Malware, notice.Phishing, notice.Misconfiguration, notice.UnintendedPublication,
+		notice.Misdelivery, notice.Loss, notice.Theft, notice.InsiderMisuse:
+		if found != nil && r.secondHand(*found) {
+			set(notice.SecondaryFound, *found)
+		}
+	}
+}
+
+// secondHand tells damage done with the data from the incident itself, which is
+// called 被害 as well.
+func (r *reading) secondHand(m match) bool {
+	words := string(r.view.runes[m.start:m.end])
+	switch {
+	case len(words) >= len("被害が") && words[:len("被害")] == "被害":
+		return false
+	}
+	return true
+}

@@ -1,0 +1,261 @@
+package classify
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"owabi/pkg/japanese"
+	"owabi/pkg/notice"
+)
+
+// reading is one notice while it is being read: its text cut up, its values and
+// the cues found in it. Every question to it is answered by a method in the
+// file of that name.
+type reading struct {
+	rules *rules
+	n     notice.Notice
+	text  *japanese.Text
+	doc   *japanese.Document
+	v     *japanese.Values
+	view  *view
+
+	matches []match // in the order of their sentences
+	of      []int32 // for each sentence: its first match
+	zones   []zone  // for each sentence
+	title   int     // the sentence that is the headline, or -1
+	seen    [groups]int
+	brief   bool // a news report: it speaks of the publisher in the third person
+
+	published     string // ISO
+	publishedSpan japanese.Range
+	organization  string // as found or given
+
+	out *notice.Classification
+}
+
+func (r *reading) cue(m match) *cue { return &r.rules.cues[m.cue] }
+
+// inSentence gives the matches of sentence i.
+func (r *reading) inSentence(i int) []match { return r.matches[r.of[i]:r.of[i+1]] }
+
+// has tells whether a cue of group g stands in sentence i.
+func (r *reading) has(i int, g group) bool {
+	_, ok := r.first(i, g)
+	return ok
+}
+
+func (r *reading) first(i int, g group) (match, bool) {
+	for _, m := range r.inSentence(i) {
+		if r.cue(m).group == g {
+			return m, true
+		}
+	}
+	return match{}, false
+}
+
+// each calls f for the matches of group g, in the order of the text.
+func (r *reading) each(g group, f func(match)) {
+	if r.seen[g] == 0 {
+		return
+	}
+	for _, m := range r.matches {
+		if r.cue(m).group == g {
+			f(m)
+		}
+	}
+}
+
+func (r *reading) rangeOf(m match) japanese.Range { return r.view.textRange(m.start, m.end) }
+
+func (r *reading) polarity(m match) japanese.Polarity { return r.doc.Polarity(r.rangeOf(m)) }
+
+// sentenceAt is the sentence that holds byte at of the normalised text, or -1.
+func (r *reading) sentenceAt(at int) int {
+	s := r.doc.Sentences
+	i, ok := slices.BinarySearchFunc(s, at, func(s japanese.Sentence, at int) int { return cmp.Compare(s.Range.Start, at) })
+	if !ok {
+		i--
+	}
+	if i < 0 || at >= s[i].Range.End {
+		return -1
+	}
+	return i
+}
+
+func (r *reading) zoneAt(at int) zone {
+	if i := r.sentenceAt(at); i >= 0 {
+		return r.zones[i]
+	}
+	return zoneBody
+}
+
+func (r *reading) words(rg japanese.Range) string { return r.text.Words(rg) }
+
+// evidence records the words at rg for a field.
+func (r *reading) evidence(field, rule string, rg japanese.Range) {
+	span := r.text.Span(rg)
+	if span.Len() == 0 {
+		return
+	}
+	r.out.Evidence = append(r.out.Evidence, notice.Evidence{Field: field, Rule: rule, Text: r.text.Quote(span), Start: span.Start, End: span.End})
+}
+
+// newReading cuts the text up, finds the cues and puts every sentence into its
+// zone.
+func newReading(rules *rules, n notice.Notice, s *scratch, out *notice.Classification) *reading {
+	r := &reading{rules: rules, n: n, out: out, view: &s.view, title: -1}
+	r.text = japanese.New(n.Text())
+	r.doc = japanese.Parse(r.text)
+	r.v = japanese.Scan(r.text)
+	s.view.fill(r.doc)
+	found := rules.matcher.run(s)
+	r.index(found)
+	r.assignZones()
+	r.readPublication()
+	anchor := japanese.Anchor{}
+	if t, err := time.Parse(time.DateOnly, r.published); err == nil {
+		anchor.Published = t
+	}
+	r.v.Resolve(anchor)
+	return r
+}
+
+// index sorts the matches by sentence, keeping the order of the text.
+func (r *reading) index(found []match) {
+	n := len(r.doc.Sentences)
+	r.of = make([]int32, n+1)
+	for _, m := range found {
+		r.of[m.sentence+1]++
+		r.seen[r.cue(m).group]++
+	}
+	for i := range n {
+		r.of[i+1] += r.of[i]
+	}
+	r.matches = make([]match, len(found))
+	next := slices.Clone(r.of)
+	for _, m := range found {
+		r.matches[next[m.sentence]] = m
+		next[m.sentence]++
+	}
+}
+
+const (
+	leadSentences      = 3  // of a notice, before its first heading
+	leadSentencesBrief = 2  // of a news report
+	longestTitle       = 90 // characters
+)
+
+// assignZones decides what each sentence is for: by the heading it stands
+// under, by its place, and by words that tell on their own.
+func (r *reading) assignZones() {
+	d := r.doc
+	r.zones = make([]zone, len(d.Sentences))
+	if len(d.Sentences) == 0 {
+		return
+	}
+	sectionZones := r.sectionZones()
+	if r.titleLine() {
+		r.title = 0
+	}
+	r.brief = r.seen[groupReported] > 0 && !r.speaksOfItself()
+	lead := leadSentences
+	if r.brief {
+		lead = leadSentencesBrief
+	}
+	count := 0
+	for i, s := range d.Sentences {
+		if r.title >= 0 && s.Line == d.Sentences[r.title].Line {
+			r.zones[i] = zoneTitle
+			continue
+		}
+		z := sectionZones[s.Section]
+		if d.Sections[s.Section].Level == 0 && z == zoneBody {
+			long := utf8.RuneCountInString(r.words(s.Range)) > 18
+			if long && count < lead && !r.hasZone(i, zoneGreeting) {
+				count++
+				z = zoneLead
+			}
+		}
+		r.zones[i] = r.override(i, z)
+	}
+}
+
+// titleLine tells whether the first line is the headline.
+func (r *reading) titleLine() bool {
+	if r.n.Title != "" {
+		return true
+	}
+	first := r.words(r.doc.Lines[r.doc.Sentences[0].Line].Range)
+	return !strings.HasSuffix(first, "。") && utf8.RuneCountInString(first) <= longestTitle && len(r.doc.Sentences) > 1
+}
+
+var selfWords = []string{"当社", "弊社", "当行", "当金庫", "本学", "本校", "当院", "当協会", "本会", "当会", "当法人", "当組合", "当機構", "いたしました", "おります", "申し上げます"}
+
+// speaksOfItself tells a notice of the publisher's from a news report.
+func (r *reading) speaksOfItself() bool {
+	s := r.text.Norm()
+	if len(s) > 6000 {
+		s = s[:6000]
+	}
+	for _, w := range selfWords {
+		if strings.Contains(s, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// sectionZones reads the headings; a section whose heading does not tell is in
+// the zone of the one above it.
+func (r *reading) sectionZones() []zone {
+	zs := make([]zone, len(r.doc.Sections))
+	own := make([]bool, len(r.doc.Sections))
+	best := make([]int32, len(r.doc.Sections))
+	r.each(groupHeading, func(m match) {
+		s := r.doc.Sentences[m.sentence]
+		sec := r.doc.Sections[s.Section]
+		if sec.Level == 0 || !sec.Heading.Overlaps(r.rangeOf(m)) {
+			return
+		}
+		// Headings are listed in sections.yaml from the most telling down.
+		if own[s.Section] && best[s.Section] <= m.cue {
+			return
+		}
+		z, _ := parseZone(r.cue(m).code)
+		zs[s.Section], own[s.Section], best[s.Section] = z, true, m.cue
+	})
+	for i, s := range r.doc.Sections {
+		if !own[i] && s.Parent >= 0 {
+			zs[i] = zs[s.Parent]
+		}
+	}
+	return zs
+}
+
+func (r *reading) hasZone(i int, z zone) bool {
+	for _, m := range r.inSentence(i) {
+		if c := r.cue(m); c.group == groupSentenceZone && c.code == zoneNames[z] {
+			return true
+		}
+	}
+	return false
+}
+
+// override moves a sentence that tells what it is for.
+func (r *reading) override(i int, z zone) zone {
+	for _, to := range []zone{zoneContact, zoneGreeting, zonePrevention, zoneBackground} {
+		if z == to || !r.hasZone(i, to) {
+			continue
+		}
+		switch {
+		case to == zonePrevention && (z == zoneCause || z == zoneLead):
+		case to == zoneGreeting && z != zoneBody && z != zoneLead:
+		default:
+			return to
+		}
+	}
+	return z
+}
