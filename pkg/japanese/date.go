@@ -370,6 +370,9 @@ func (sc *scanner) month(n numeral, k int) int {
 // afterMonth reads on behind the 月 at k: a day, a list of days, a part.
 func (sc *scanner) afterMonth(start int, d Date, m, k int, e *era) int {
 	s := sc.s
+	if m < 1 || m > 12 {
+		return sc.impossible(start, k+len("月"))
+	}
 	d.Month = m
 	j := k + len("月")
 	n, ok := readNumeral(s, skipSpaces(s, j))

@@ -201,7 +201,11 @@ func (d *Document) wideGap(r Range) (int, int) {
 			return -1, -1
 		}
 		if j-i > 1 || s[i] == '\t' || d.Text.Quote(Span{int(d.Text.from[i]), int(d.Text.to[i])}) == "\u3000" {
-			if !lone(s, r.Start, i) || !lone(s, j, r.End) { // 概　要 is one word
+			next := j
+			for next < r.End && s[next] != ' ' && s[next] != '\t' && s[next] != ':' {
+				next++
+			}
+			if !lone(s, r.Start, i) || !lone(s, j, next) { // 概　要 is one word
 				return i, j
 			}
 		}
@@ -431,47 +435,105 @@ func (d *Document) plainHeading(i int, words string) bool {
 	return false
 }
 
+// joinLines finds the lines whose sentence goes on in the next: they are long,
+// end in no stop or bracket, and the next is no item, heading, or indented.
+func (d *Document) joinLines() {
+	s := d.Text.norm
+	for i := 1; i+1 < len(d.Lines); i++ {
+		l, next := d.Lines[i].Range, d.Lines[i+1]
+		if l.Len() == 0 || next.Range.Len() == 0 || next.Item || s[next.Range.Start-1] != '\n' {
+			continue
+		}
+		const wrapped, listed = 28, 12 // runes a line has at least when cut anywhere, when cut behind a comma
+		last, first := runeBefore(s, l.End), runeAt(s, next.Range.Start)
+		n := runeCount(s[l.Start:min(l.End, l.Start+4*wrapped)])
+		if last == '、' {
+			if n < listed {
+				continue
+			}
+		} else if n < wrapped || !isKanji(last) && !isKana(last) || strings.ContainsAny(s[l.Start:l.End], ":\t") {
+			continue
+		}
+		if strings.ContainsRune("【<《〈≪〔[※", first) || d.headingLine(l.Start) || d.headingLine(next.Range.Start) {
+			continue
+		}
+		words := s[next.Range.Start:next.Range.End]
+		if q, _ := questionLabel(words); q > 0 {
+			continue
+		}
+		if a, _ := answerLabel(words); a > 0 {
+			continue
+		}
+		d.Lines[i].Continues = true
+	}
+}
+
+// paragraph is the range of line i with the lines it continues, both ways, at
+// most so many of them.
+func (d *Document) paragraph(i int) Range {
+	const most = 40 // lines
+	first, last := i, i
+	for first > 0 && i-first < most && d.Lines[first-1].Continues {
+		first--
+	}
+	for last+1 < len(d.Lines) && last-i < most && d.Lines[last].Continues {
+		last++
+	}
+	return Range{d.Lines[first].Range.Start, d.Lines[last].Range.End}
+}
+
 func (d *Document) cutSentences() {
 	s := d.Text.norm
 	section := 0
-	for i, l := range d.Lines {
+	for i := 0; i < len(d.Lines); i++ {
+		l := d.Lines[i]
 		for section+1 < len(d.Sections) && d.Sections[section+1].Heading.Start <= l.Range.Start {
 			section++
 		}
 		if l.Range.Len() == 0 {
 			continue
 		}
-		at := l.Body.Start
+		first, at, end := i, l.Body.Start, l.Range.End
+		for i+1 < len(d.Lines) && d.Lines[i].Continues {
+			i++
+			end = d.Lines[i].Range.End
+		}
 		if h := d.Sections[section]; h.Level > 0 && h.Heading.Start == l.Range.Start && h.Own.Start > l.Body.Start && h.Own.Start < l.Range.End {
-			d.Sentences = append(d.Sentences, Sentence{trim(s, Range{at, h.Heading.End}), i, section})
+			d.Sentences = append(d.Sentences, Sentence{trim(s, Range{at, h.Heading.End}), first, section})
 			at = h.Own.Start
 		}
-		depth := 0
-		for j := at; j < l.Range.End; {
-			r, size := utf8.DecodeRuneInString(s[j:])
-			j += size
-			switch r {
-			case '(', '「', '『', '【', '《', '〈', '“', '〔':
-				depth++
-			case ')', '」', '』', '】', '》', '〉', '”', '〕':
-				depth = max(0, depth-1)
-			case '。', '!', '?':
-				if depth > 0 || r != '。' && j < l.Range.End && s[j] < utf8.RuneSelf && s[j] != ' ' {
-					continue
-				}
-				for j < l.Range.End && (s[j] == '!' || s[j] == '?') {
-					j++
-				}
-				if e := trim(s, Range{at, j}); e.Len() > 0 {
-					d.Sentences = append(d.Sentences, Sentence{e, i, section})
-				}
-				at = j
-			}
+		d.cutRange(Range{at, end}, first, section)
+	}
+}
+
+// cutRange cuts r into sentences.
+func (d *Document) cutRange(r Range, line, section int) {
+	s, at, depth := d.Text.norm, r.Start, 0
+	keep := func(end int) {
+		if e := trim(s, Range{at, end}); e.Len() > 0 {
+			d.Sentences = append(d.Sentences, Sentence{e, line, section})
 		}
-		if e := trim(s, Range{at, l.Range.End}); e.Len() > 0 {
-			d.Sentences = append(d.Sentences, Sentence{e, i, section})
+		at = end
+	}
+	for j := at; j < r.End; {
+		c, size := utf8.DecodeRuneInString(s[j:])
+		j += size
+		switch c {
+		case '(', '「', '『', '【', '《', '〈', '“', '〔':
+			depth++
+		case ')', '」', '』', '】', '》', '〉', '”', '〕':
+			depth = max(0, depth-1)
+		case '。', '!', '?':
+			if depth > 0 || c != '。' && j < r.End && s[j] < utf8.RuneSelf && s[j] != ' ' && s[j] != '\n' && s[j] != '!' && s[j] != '?' {
+				continue
+			}
+			for j < r.End && (s[j] == '!' || s[j] == '?') {
+				j++
+			}
+			keep(j)
 		}
 	}
+	keep(r.End)
 }
 
 // pairColon is the place of the colon that ends a key, or -1: no clock time, no URL.
@@ -493,6 +555,12 @@ func (d *Document) findPairs() {
 	const longestKey = 30 // runes
 	for _, l := range d.Lines {
 		if l.Body.Len() == 0 {
+			continue
+		}
+		if n, _ := questionLabel(s[l.Range.Start:l.Range.End]); n > 0 {
+			continue
+		}
+		if n, _ := answerLabel(s[l.Range.Start:l.Range.End]); n > 0 {
 			continue
 		}
 		body := s[l.Body.Start:l.Body.End]
@@ -541,8 +609,11 @@ func labelled(s, w string) (int, string) {
 	for j < len(s) && (isDigit(rune(s[j])) || s[j] == '-' && j > i) {
 		j++
 	}
-	label := strings.ReplaceAll(s[:j], " ", "")
 	numbered := j > skipSpaces(s, i)
+	if !numbered {
+		j = i
+	}
+	label := strings.ReplaceAll(s[:j], " ", "")
 	switch r := runeAt(s, j); {
 	case r == '.' || r == ':' || r == '、' || r == ')':
 		_, size := utf8.DecodeRuneInString(s[j:])

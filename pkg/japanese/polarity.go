@@ -34,13 +34,16 @@ func (d *Document) Polarity(r Range) Polarity {
 	if r.Start < 0 || r.End > len(s) || r.Start > r.End {
 		return Asserted
 	}
-	lineStart, lineEnd := lineAround(s, r)
+	lineStart, lineEnd := d.around(r)
 	if quotedReport(s, r, lineStart, lineEnd) {
 		return Quoted
 	}
 	c := clause{s: s, end: min(lineEnd, r.End+farthest)}
-	p, found := c.read(r.End)
 	from := sentenceStart(s, r.Start, lineStart)
+	if k := strings.LastIndex(s[from:r.Start], "本来"); k >= 0 && !strings.Contains(s[from+k:r.Start], "、") {
+		c.ideal = true
+	}
+	p, found := c.read(r.End)
 	if found && p != Planned {
 		return p
 	}
@@ -68,14 +71,10 @@ func ClausePolarity(words string) Polarity {
 	return p
 }
 
-func lineAround(s string, r Range) (start, end int) {
-	low := max(0, r.Start-farthest)
-	start = strings.LastIndexByte(s[low:r.Start], '\n') + 1 + low
-	high := min(len(s), r.End+farthest)
-	if k := strings.IndexByte(s[r.End:high], '\n'); k >= 0 {
-		return start, r.End + k
-	}
-	return start, high
+// around is the paragraph that r stands in, as far as it may matter.
+func (d *Document) around(r Range) (start, end int) {
+	p := d.paragraph(d.LineAt(r))
+	return min(r.Start, max(p.Start, r.Start-farthest)), max(r.End, min(p.End, r.End+farthest))
 }
 
 func sentenceStart(s string, i, low int) int {
@@ -195,6 +194,7 @@ const (
 	plan            // 予定
 	condition       // 場合
 	question        // 有無
+	ideal           // 本来: what ought not to be; its negation tells that it was
 	silence         // a phrase whose negation says nothing: 申し訳ございません
 )
 
@@ -226,12 +226,11 @@ var cues = map[rune][]cueWord{
 	'断': {{"断定でき", doubt}},
 	'言': {{"言い切れ", doubt}},
 	'低': {{"低い", smallness}, {"低く", smallness}},
-	'小': {{"小さい", smallness}, {"小さく", smallness}},
-	'少': {{"少ない", smallness}, {"少なく", silence}},
+	'小': {{"小さくない", silence}, {"小さくありません", silence}, {"小さい", smallness}, {"小さく", smallness}},
+	'少': {{"少なくない", silence}, {"少なくありません", silence}, {"少ない", smallness}, {"少なく", silence}},
 	'ほ': {{"ほぼない", smallness}, {"ほとんどな", smallness}, {"ほとんどあ", smallness}},
 	'予': {{"予定していた", silence}, {"予定どおり", silence}, {"予定通り", silence}, {"予定", plan}},
 	'て': {{"てまいり", plan}, {"ていきます", plan}, {"ていく", plan}},
-	'方': {{"方針", plan}},
 	'場': {{"場合がござ", possibility}, {"場合があ", possibility}, {"場合もあ", possibility}, {"場合もござ", possibility}, {"場合", condition}},
 	'万': {{"万一", condition}, {"万が一", condition}},
 	'れ': {{"れば", condition}},
@@ -244,6 +243,8 @@ var cues = map[rune][]cueWord{
 	'わ': {{"わけではな", silence}, {"わずか", silence}},
 	'必': {{"必ず", silence}},
 	'い': {{"いずれ", silence}},
+	'本': {{"本来", ideal}},
+	'べ': {{"べきでは", ideal}, {"べきで", ideal}},
 	'絶': {{"絶えず", silence}},
 	'思': {{"思わず", silence}},
 	'問': {{"問わず", silence}},
@@ -259,6 +260,7 @@ type clause struct {
 	end       int
 	title     bool // a heading: what follows a modified noun no longer counts
 	predicate bool // a verb was seen
+	ideal     bool // 本来 stands before: the first negation is spent
 	future    bool // the sentence ends in a plain present: します。
 }
 
@@ -272,7 +274,7 @@ func (c *clause) read(i int) (Polarity, bool) {
 	for i < c.end {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		switch r {
-		case '。', '\n', '!', '?':
+		case '。', '!', '?':
 			c.future = strings.HasSuffix(s[start:i], "ます") && !strings.HasSuffix(s[start:i], "おります") && !strings.HasSuffix(s[start:i], "います")
 			c.predicate = c.predicate || r == '。'
 			return state, found
@@ -318,8 +320,16 @@ func (c *clause) read(i int) (Polarity, bool) {
 		end := i + w
 		switch kind {
 		case negation:
-			if idiom(s, i, end) {
+			if c.ideal {
+				c.ideal = false
 				break
+			}
+			if idiom(s, i, end) || faulty(s[start:i]) {
+				break
+			}
+			if k := prefixed(s, end, "か。", "かと", "でしょうか", "のか"); k != "" || prefixed(s, end, "か") != "" && end+len("か") >= c.end {
+				set(InQuestion)
+				return state, found
 			}
 			switch state {
 			case Possible:
@@ -357,6 +367,8 @@ func (c *clause) read(i int) (Polarity, bool) {
 			if state == Asserted || state == Possible {
 				set(InQuestion)
 			}
+		case ideal:
+			end = spend(s, end, c.end)
 		case silence:
 			if s[i:end] == "申し訳" {
 				return state, found
@@ -418,6 +430,19 @@ func idiom(s string, i, end int) bool {
 	}
 	if strings.HasPrefix(s[i:], "ない") && prefixed(s, end, "よう") != "" { // 繰り返さないよう
 		return true
+	}
+	return false
+}
+
+// faulty tells whether what is negated behind words is how well something was
+// done (正しく設定しておらず), not whether it was.
+func faulty(words string) bool {
+	const near = 30 // bytes
+	words = words[max(0, len(words)-near):]
+	for _, w := range [...]string{"正しく", "適切", "十分", "徹底"} {
+		if strings.Contains(words, w) {
+			return true
+		}
 	}
 	return false
 }
@@ -510,8 +535,6 @@ func skipBracket(s string, i, limit int) int {
 			if depth--; depth <= 0 {
 				return j
 			}
-		case '\n':
-			return j - size
 		}
 	}
 	return 0

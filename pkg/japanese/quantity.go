@@ -382,7 +382,7 @@ func (sc *scanner) quantity(n numeral) int {
 	if trail.bound != Exact {
 		q.Bound = trail.bound
 	}
-	if q.Max > 0 && q.Bound == Exact {
+	if (q.Max > 0 || q.Vague) && q.Bound == Exact {
 		q.Bound = Approx
 	}
 	q.Total = lead.total || trail.total

@@ -17,6 +17,9 @@ type Line struct {
 	Item   bool   // begins with a bullet or a number
 	Marker string // the bullet or number: ・, ※, (1), 2.
 	Body   Range  // what follows the marker
+	// Continues says that the sentence goes on in the next line, as in text
+	// that was wrapped at a fixed width.
+	Continues bool
 }
 
 // Section is a heading and what stands under it, up to the next heading of
@@ -33,9 +36,10 @@ type Section struct {
 }
 
 // Sentence ends with 。, ！ or ？ outside brackets and quotes, or with its line.
+// A sentence of wrapped text holds the line ends within it.
 type Sentence struct {
 	Range   Range
-	Line    int // index into Document.Lines
+	Line    int // index into Document.Lines: that of its paragraph's beginning
 	Section int // index into Document.Sections
 }
 
@@ -58,6 +62,7 @@ func Parse(t *Text) *Document {
 	d := &Document{Text: t}
 	d.cutLines()
 	d.cutSections()
+	d.joinLines()
 	d.cutSentences()
 	d.findPairs()
 	d.findQuestions()
