@@ -4,6 +4,7 @@ import (
 	"compress/gzip"
 	"compress/zlib"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -159,9 +160,9 @@ func newFrameReader(from io.Reader) *frameReader {
 func (f *frameReader) Read(p []byte) (int, error) {
 	n, err := f.decoder.Read(p)
 	switch {
-	case err == nil || !f.from.ended:
+	case err == nil || !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
 		return n, err
-	case f.from.between():
+	case f.from.ended && f.from.between():
 		return n, io.EOF
 	default:
 		return n, io.ErrUnexpectedEOF

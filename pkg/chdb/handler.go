@@ -214,6 +214,11 @@ func (q *request) read() (text string, what shape, data io.Reader, err error) {
 	limit := q.engine.config.MaxQuerySize
 	whole := q.body == nil
 	if !whole && len(head) > 0 {
+		if what, _ := recognise(string(head), true); what.insert {
+			// The URL says all there is to say; the body is data from its first
+			// byte, whatever it looks like.
+			return "", what, io.MultiReader(bytes.NewReader(head[what.data:]), q.body), nil
+		}
 		head = append(head, '\n')
 	}
 	for {

@@ -2,6 +2,7 @@ package chdb
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -141,4 +142,23 @@ func TestHTTPRequests(t *testing.T) {
 			}
 		})
 	}
+}
+
+// httpGet reads an answer to its end and gives its length.
+func httpGet(t testing.TB, target string) (int64, error) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), "GET", base+target, nil)
+	if err != nil {
+		return 0, err
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	defer res.Body.Close()
+	n, err := io.Copy(io.Discard, res.Body)
+	if err == nil && res.StatusCode != http.StatusOK {
+		err = fmt.Errorf("status %s", res.Status)
+	}
+	return n, err
 }

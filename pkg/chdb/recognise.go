@@ -101,7 +101,7 @@ func recogniseFormat(l *lexer, keyword token, whole bool) (shape, bool) {
 		return shape{}, whole
 	}
 	s := shape{insert: true, statement: l.text[:keyword.start], format: name.text, data: name.end}
-	if settings, end, found, complete := settingsClause(l.text, name.end); found {
+	if settings, end, found, complete := settingsClause(l.text, name.end, whole); found {
 		s.statement += settings + " "
 		s.data = end
 	} else if !complete && !whole {
@@ -126,8 +126,8 @@ func recogniseFormat(l *lexer, keyword token, whole bool) (shape, bool) {
 
 // settingsClause reads "SETTINGS a = 1, b = 'x'" at an offset. complete is
 // false when the text ends before it is known whether the clause is there or
-// where it ends.
-func settingsClause(text string, at int) (clause string, end int, found, complete bool) {
+// where it ends; of a whole text the end is the end.
+func settingsClause(text string, at int, whole bool) (clause string, end int, found, complete bool) {
 	l := lexer{text: text, at: at}
 	keyword, ok := l.next()
 	if !ok || keyword.end == len(text) && strings.HasPrefix("SETTINGS", strings.ToUpper(keyword.text)) {
@@ -143,7 +143,7 @@ func settingsClause(text string, at int) (clause string, end int, found, complet
 		if value.isPunctuation("-") || value.isPunctuation("+") {
 			value, ok3 = l.next()
 		}
-		if !ok1 || !ok2 || !ok3 || value.end == len(text) {
+		if !ok1 || !ok2 || !ok3 || value.end == len(text) && !whole {
 			return "", at, false, false
 		}
 		if name.kind != bareWord || !equals.isPunctuation("=") || value.kind != literal && value.kind != bareWord {
