@@ -241,7 +241,15 @@ func Resolve(t *Text, dates []Date, a Anchor) []Date {
 	copy(out, dates)
 	r := resolver{text: t, published: a.Published}
 	for i := range out {
+		earlier := r.story
 		r.fill(&out[i])
+		if i > 0 && coverage(t.norm, out[i-1], out[i]) {
+			r.story = r.before
+			if r.weak = out[i].Year; r.story.Year > 0 {
+				r.weak = r.story.Year
+			}
+		}
+		r.before = earlier
 	}
 	return out
 }
@@ -249,8 +257,23 @@ func Resolve(t *Text, dates []Date, a Anchor) []Date {
 type resolver struct {
 	text      *Text
 	published time.Time
-	last      Date // the date last named that tells a story
-	lastDay   Date // the same, of those that name a day
+	story     Date // the date last named that tells the story
+	before    Date // what story was one date earlier
+	near      Date // the date last named, whatever it tells: what 同月 and 同年 lean on
+	nearDay   Date // the same, of those that name a day
+	weak      int  // a year that only the coverage of some data tells
+}
+
+// coverage tells whether a to b is the span of some data (2015年4月から2020年1月
+// まで) and not of the incident: two months or more, without clock times.
+func coverage(s string, a, b Date) bool {
+	if a.Year == 0 || b.Year == 0 || !connects(s, a.Range.End, b.Range.Start) {
+		return false
+	}
+	if a.Month == 0 || b.Month == 0 {
+		return b.Year > a.Year
+	}
+	return b.Year*12+b.Month-a.Year*12-a.Month >= 2
 }
 
 func (r *resolver) fill(d *Date) {
@@ -263,22 +286,22 @@ func (r *resolver) fill(d *Date) {
 	case Yesterday:
 		r.offset(d, r.publication(), -1)
 	case SameDay:
-		r.offset(d, r.lastDay, 0)
+		r.offset(d, r.nearDay, 0)
 	case PreviousDay:
-		r.offset(d, r.lastDay, -1)
+		r.offset(d, r.nearDay, -1)
 	case NextDay:
 		if d.Day == 0 {
-			r.offset(d, r.lastDay, 1)
+			r.offset(d, r.nearDay, 1)
 		} else {
 			r.dayAfter(d)
 		}
 	case SameMonth, NextMonth, PreviousMonth:
-		r.monthFrom(d, r.last, map[Relation]int{SameMonth: 0, NextMonth: 1, PreviousMonth: -1}[d.Relation])
+		r.monthFrom(d, r.near, map[Relation]int{SameMonth: 0, NextMonth: 1, PreviousMonth: -1}[d.Relation])
 	case ThisMonth, LastMonth, ComingMonth:
 		r.monthFrom(d, r.publication(), map[Relation]int{ThisMonth: 0, ComingMonth: 1, LastMonth: -1}[d.Relation])
 	case SameYear, NextYear, PreviousYear:
-		if r.last.Year > 0 {
-			d.Year = r.last.Year + map[Relation]int{SameYear: 0, NextYear: 1, PreviousYear: -1}[d.Relation]
+		if r.near.Year > 0 {
+			d.Year = r.near.Year + map[Relation]int{SameYear: 0, NextYear: 1, PreviousYear: -1}[d.Relation]
 		}
 	case ThisYear, LastYear, ComingYear:
 		if !r.published.IsZero() {
@@ -295,14 +318,15 @@ func (r *resolver) fill(d *Date) {
 			d.WeekdayDiffers = t.Weekday() != d.Weekday
 		}
 	}
+	if d.Precision() == PrecisionNone {
+		return
+	}
+	r.near = *d
+	if d.Day > 0 {
+		r.nearDay = *d
+	}
 	if r.narrates(*d) {
-		if d.Day == 0 && d.Month > 0 && d.Year == 0 && r.last.Month == d.Month {
-			return
-		}
-		r.last = *d
-		if d.Day > 0 {
-			r.lastDay = *d
-		}
+		r.story = *d
 	}
 }
 
@@ -329,12 +353,12 @@ func (r *resolver) plain(d *Date) {
 func (r *resolver) yearOf(d Date) int {
 	var candidates []int
 	p := r.publication()
-	if r.last.Year > 0 {
-		y := r.last.Year
+	if r.story.Year > 0 {
+		y := r.story.Year
 		switch {
-		case r.last.Month >= 10 && d.Month <= 3 && !r.after(Date{Year: y + 1, Month: d.Month, Day: d.Day}, p):
+		case r.story.Month >= 10 && d.Month <= 3 && !r.after(Date{Year: y + 1, Month: d.Month, Day: d.Day}, p):
 			candidates = append(candidates, y+1, y)
-		case d.Planned && r.last.Month > 0 && d.Month < r.last.Month:
+		case d.Planned && r.story.Month > 0 && d.Month < r.story.Month:
 			candidates = append(candidates, y+1, y)
 		case r.after(Date{Year: y, Month: d.Month, Day: d.Day}, p) && !d.Planned:
 			candidates = append(candidates, y-1, y)
@@ -352,7 +376,7 @@ func (r *resolver) yearOf(d Date) int {
 		candidates = append(candidates, y, y-1)
 	}
 	if len(candidates) == 0 {
-		return 0
+		return r.weak
 	}
 	if d.HasWeekday && d.Day > 0 {
 		for _, y := range candidates {
@@ -381,8 +405,8 @@ func (r *resolver) after(a, b Date) bool {
 // monthOf places a lone day in a month: that last named, else the latest not
 // after publication.
 func (r *resolver) monthOf(d *Date) {
-	if r.last.Month > 0 {
-		d.Year, d.Month = r.last.Year, r.last.Month
+	if r.story.Month > 0 {
+		d.Year, d.Month = r.story.Year, r.story.Month
 		return
 	}
 	p := r.publication()
@@ -424,11 +448,11 @@ func (r *resolver) offset(d *Date, from Date, days int) {
 
 // dayAfter completes 翌9日.
 func (r *resolver) dayAfter(d *Date) {
-	if r.lastDay.Month == 0 {
+	if r.nearDay.Month == 0 {
 		return
 	}
-	y, m := r.lastDay.Year, r.lastDay.Month
-	if d.Day < r.lastDay.Day {
+	y, m := r.nearDay.Year, r.nearDay.Month
+	if d.Day < r.nearDay.Day {
 		if y == 0 {
 			if m < 12 {
 				d.Month = m + 1
