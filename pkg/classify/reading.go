@@ -160,7 +160,7 @@ func (r *reading) assignZones() {
 	if r.titleLine() {
 		r.title = 0
 	}
-	r.brief = r.seen[groupReported] > 0 && !r.speaksOfItself()
+	r.brief = r.plainStyle()
 	lead := leadSentences
 	if r.brief {
 		lead = leadSentencesBrief
@@ -192,20 +192,28 @@ func (r *reading) titleLine() bool {
 	return !strings.HasSuffix(first, "。") && utf8.RuneCountInString(first) <= longestTitle && len(r.doc.Sentences) > 1
 }
 
-var selfWords = []string{"当社", "弊社", "当行", "当金庫", "本学", "本校", "当院", "当協会", "本会", "当会", "当法人", "当組合", "当機構", "いたしました", "おります", "申し上げます"}
-
-// speaksOfItself tells a notice of the publisher's from a news report.
-func (r *reading) speaksOfItself() bool {
-	s := r.text.Norm()
-	if len(s) > 6000 {
-		s = s[:6000]
-	}
-	for _, w := range selfWords {
-		if strings.Contains(s, w) {
-			return true
+// plainStyle tells a news report, whose sentences end plainly (した, という), from
+// a notice of the publisher's, which speaks politely (いたしました).
+func (r *reading) plainStyle() bool {
+	plain, polite := 0, 0
+	for k, s := range r.doc.Sentences {
+		const enough = 60
+		if k == enough {
+			break
+		}
+		w := r.words(s.Range)
+		if !strings.HasSuffix(w, "。") {
+			continue
+		}
+		w = strings.TrimRight(w, "。」)")
+		switch {
+		case strings.HasSuffix(w, "ます"), strings.HasSuffix(w, "ました"), strings.HasSuffix(w, "ません"), strings.HasSuffix(w, "です"), strings.HasSuffix(w, "でした"), strings.HasSuffix(w, "さい"), strings.HasSuffix(w, "しょう"):
+			polite++
+		default:
+			plain++
 		}
 	}
-	return false
+	return plain > polite && plain >= 2
 }
 
 // sectionZones reads the headings; a section whose heading does not tell is in
