@@ -304,7 +304,7 @@ func durationUnit(s string, i int, n numeral) (unit rune, length time.Duration, 
 			return r, 0, 1, 6, len("月間")
 		}
 	case '年':
-		if prefixed(s, i, "年度", "年目", "年生", "年次", "年代", "年版", "年齢", "年末", "年始", "年前期") != "" || n.value >= 1000 {
+		if prefixed(s, i, "年度", "年目", "年生", "年次", "年代", "年版", "年齢", "年末", "年始", "年前期") != "" || n.value >= 1000 || n.Start < len(s) && s[n.Start] == '0' {
 			return 0, 0, 0, 0, 0
 		}
 		w = len("年")

@@ -293,7 +293,7 @@ func (d *Document) heading(i int) (Section, string, bool) {
 		_, cw := utf8.DecodeLastRuneInString(words[:b])
 		inner := trim(s, Range{l.Range.Start + w, l.Range.Start + b - cw})
 		rest := trim(s, Range{l.Range.Start + b, l.Range.End})
-		if inner.Len() > 0 && runeCount(s[inner.Start:inner.End]) <= longest {
+		if inner.Len() > 0 && !(rest.Len() > 0 && isTag(s[inner.Start:inner.End])) && runeCount(s[inner.Start:inner.End]) <= longest {
 			h := make(string(open), inner, rest)
 			h.Heading.End = l.Range.Start + b
 			return h, string(open), true
@@ -329,6 +329,15 @@ func (d *Document) heading(i int) (Section, string, bool) {
 		return make("", l.Range, Range{l.Range.End, l.Range.End}), "plain", true
 	}
 	return Section{}, "", false
+}
+
+// isTag tells whether a bracket before a headline only marks it: 【重要】, 【復旧】.
+func isTag(w string) bool {
+	switch w {
+	case "重要", "復旧", "復旧済", "復旧済み", "復旧報", "お詫び", "おわび", "お知らせ", "再掲", "追記", "続報", "更新", "緊急", "至急", "訂正", "障害", "障害情報", "最終報", "完了", "終了", "報道発表", "プレスリリース", "注意喚起", "注意":
+		return true
+	}
+	return strings.HasPrefix(w, "第") && strings.HasSuffix(w, "報") || strings.HasPrefix(w, "重要") && runeCount(w) < 8
 }
 
 // headingStyle names the kind of a marker; bullets that only list are none.

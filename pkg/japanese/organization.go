@@ -510,7 +510,7 @@ func generic(w string) bool {
 	if lone(w, 0, len(w)) && w != "東" {
 		return true
 	}
-	return strings.HasSuffix(w, "など") || strings.HasSuffix(w, "の")
+	return strings.HasSuffix(w, "など") || strings.HasSuffix(w, "の") || strings.HasSuffix(w, "・")
 }
 
 // municipality is the beginning of the name of a city, ward, town or village

@@ -338,6 +338,9 @@ func (sc *scanner) quantity(n numeral) int {
 	q := Quantity{Value: n.value, Vague: n.vague, Number: n.Range}
 	at := skipSpaces(s, n.End)
 	c, w := readCounter(s, at)
+	if b := runeBefore(s, n.Start); w > len("件") && at > n.End && n.plain && (b == '\n' || b == utf8.RuneError) && nominal(c.word) {
+		return n.End // 1 事案の概要: the number of a heading
+	}
 	if w == 0 && at < len(s) && (s[at] == '~' || s[at] == '-' || strings.HasPrefix(s[at:], "ー") || strings.HasPrefix(s[at:], "から") || strings.HasPrefix(s[at:], "、")) {
 		// 10～20名
 		_, size := utf8.DecodeRuneInString(s[at:])
@@ -402,6 +405,15 @@ func (sc *scanner) quantity(n numeral) int {
 	q.After = nounAfter(s, end)
 	sc.v.Quantities = append(sc.v.Quantities, q)
 	return end
+}
+
+// nominal tells the counters that are nouns of their own from mere counters.
+func nominal(w string) bool {
+	switch w {
+	case "事案", "事例", "事業", "事業所", "事業者", "利用者", "顧客", "患者", "データ", "システム", "サービス", "サーバー", "サーバ", "サイト", "項目", "施設", "機関", "団体", "企業", "法人", "会員", "契約", "会社", "病院", "大学", "学校", "加盟店", "メール", "メールアドレス", "アドレス", "アカウント", "ファイル", "地域", "地区", "回線", "店舗", "自治体", "部署":
+		return true
+	}
+	return false
 }
 
 // afterFigure passes letters that belong to a bare figure: 5G, 2FA, 10Mbps.

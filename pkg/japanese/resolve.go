@@ -240,6 +240,15 @@ func Resolve(t *Text, dates []Date, a Anchor) []Date {
 	out := make([]Date, len(dates))
 	copy(out, dates)
 	r := resolver{text: t, published: a.Published}
+	r.horizon = r.publication()
+	if a.Published.IsZero() {
+		// No notice is older than the latest day it tells of.
+		for _, d := range dates {
+			if d.Year > 0 && d.Month > 0 && d.Day > 0 && !d.Planned && later(d, r.horizon) {
+				r.horizon = Date{Year: d.Year, Month: d.Month, Day: d.Day}
+			}
+		}
+	}
 	for i := range out {
 		earlier := r.story
 		r.fill(&out[i])
@@ -257,6 +266,7 @@ func Resolve(t *Text, dates []Date, a Anchor) []Date {
 type resolver struct {
 	text      *Text
 	published time.Time
+	horizon   Date // the day of publication, or the latest day the text names
 	story     Date // the date last named that tells the story
 	before    Date // what story was one date earlier
 	near      Date // the date last named, whatever it tells: what 同月 and 同年 lean on
@@ -349,18 +359,21 @@ func (r *resolver) plain(d *Date) {
 	}
 }
 
-// yearOf chooses the year of a month and day.
+// yearOf chooses the year of a month and day: by the story so far, which goes
+// on rather than back where that leads a few months further and not past
+// publication; else the latest before publication.
 func (r *resolver) yearOf(d Date) int {
+	const few = 8 // months
 	var candidates []int
 	p := r.publication()
-	if r.story.Year > 0 {
-		y := r.story.Year
+	if y := r.story.Year; y > 0 {
+		next := Date{Year: y + 1, Month: d.Month, Day: d.Day}
 		switch {
-		case r.story.Month >= 10 && d.Month <= 3 && !r.after(Date{Year: y + 1, Month: d.Month, Day: d.Day}, p):
-			candidates = append(candidates, y+1, y)
 		case d.Planned && r.story.Month > 0 && d.Month < r.story.Month:
 			candidates = append(candidates, y+1, y)
-		case r.after(Date{Year: y, Month: d.Month, Day: d.Day}, p) && !d.Planned:
+		case r.story.Month > 0 && d.Month < r.story.Month && d.Month+12-r.story.Month <= few && (r.horizon.Year > y && !later(next, r.horizon) || p.Year == 0 && d.Month+12-r.story.Month <= few/2):
+			candidates = append(candidates, y+1, y)
+		case !d.Planned && p.Year > 0 && later(Date{Year: y, Month: d.Month, Day: d.Day}, p):
 			candidates = append(candidates, y-1, y)
 		default:
 			candidates = append(candidates, y, y+1)
@@ -368,7 +381,7 @@ func (r *resolver) yearOf(d Date) int {
 	}
 	if p.Year > 0 {
 		y := p.Year
-		if !d.Planned && r.after(Date{Year: y, Month: d.Month, Day: d.Day}, p) {
+		if !d.Planned && later(Date{Year: y, Month: d.Month, Day: d.Day}, p) {
 			y--
 		} else if d.Planned && d.Month+6 < p.Month {
 			y++
@@ -390,16 +403,9 @@ func (r *resolver) yearOf(d Date) int {
 	return candidates[0]
 }
 
-// after tells whether a lies after the day b; an unknown b is never passed.
-func (r *resolver) after(a, b Date) bool {
-	if b.Year == 0 {
-		return false
-	}
-	day := a.Day
-	if day == 0 {
-		day = 1
-	}
-	return a.Year*10000+a.Month*100+day > b.Year*10000+b.Month*100+b.Day
+// later tells whether a, from its first day on, lies after the day b.
+func later(a, b Date) bool {
+	return a.Year*10000+a.Month*100+max(1, a.Day) > b.Year*10000+b.Month*100+b.Day
 }
 
 // monthOf places a lone day in a month: that last named, else the latest not
