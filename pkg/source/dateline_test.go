@@ -1,6 +1,10 @@
 package source
 
-import "testing"
+import (
+	"strings"
+	"testing"
+	"time"
+)
 
 func TestParseDateLine(t *testing.T) {
 	for line, want := range map[string]string{
@@ -84,4 +88,22 @@ func TestParseDateLine(t *testing.T) {
 			t.Errorf("%q: got %q, want %q", line, got, want)
 		}
 	}
+}
+
+func FuzzParseDateLine(f *testing.F) {
+	for _, s := range []string{"2024年3月5日(火)", "令和元年5月1日", "令 和 六 年 十 二 月 二 十 日", "R6.3.5", "2024年(令和6年)3月5日 10:30更新", "〇十"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		got := parseDateLine(s)
+		if got == "" {
+			return
+		}
+		if _, err := time.Parse(time.DateOnly, got); err != nil {
+			t.Errorf("%q: %v", s, err)
+		}
+		if again := parseDateLine("\u3000" + strings.Join(strings.Split(s, ""), " ")); again != got && len(s) < maxDateLine/3 {
+			t.Errorf("%q: %s, and %s spaced out", s, got, again)
+		}
+	})
 }

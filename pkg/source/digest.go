@@ -32,6 +32,7 @@ type digest struct {
 	ahead   []line // read and not yet used
 	ended   error  // what ended the lines
 	heading string
+	headed  bool // heading was set after the last entry
 	entries int
 }
 
@@ -60,6 +61,7 @@ func (d *digest) Read(context.Context) (Item, error) {
 		item, ok := d.item(e, last)
 		if ok {
 			d.entries++
+			d.headed = false
 			return item, nil
 		}
 	}
@@ -120,10 +122,10 @@ func (d *digest) nextEntry() (*entry, error) {
 	for {
 		ln, err := d.nextLine()
 		if err != nil {
-			if e.words > 0 {
-				return e, nil // the error comes again with the next call
+			if e.words > 0 && errors.Is(err, io.EOF) {
+				return e, nil // the end comes again with the next call
 			}
-			return nil, err
+			return nil, err // an entry cut by a failure is not an entry
 		}
 		kind := kindOf(ln.text)
 		if kind != wordsLine {
@@ -220,14 +222,14 @@ func mayPart(e *entry, g gap) bool {
 func partsEntries(e *entry, g gap, next []string) bool {
 	closes := e.closes()
 	opens := opensEntry(next)
-	if opens != opensNot && sharesHeadline(e, next) {
-		return false // the letterhead of the page, after what the digest put before it
+	if opens != opensNot && e.quotes(next) {
+		return false
 	}
 	switch {
 	case g.marked && e.words == 1:
 		return opens != opensNot // a heading on its own
 	case g.marked:
-		return closes && (e.hasBody() || opens != opensNot) ||
+		return closes && (e.hasBody() && !isText(next[0]) || opens != opensNot) ||
 			opens != opensNot && e.hasBody() ||
 			e.hasBody() && isHeadline(e.last) && len(next) > 1 && mayBePublisher(next[0])
 	case g.blanks >= 2:
@@ -237,12 +239,20 @@ func partsEntries(e *entry, g gap, next []string) bool {
 	}
 }
 
-// closes says whether the last line repeats one at the entry's top.
-func (e *entry) closes() bool {
-	if e.last == "" || e.words < 2 || strings.Contains(e.last, "。") {
-		return false
+// closes says whether the last line repeats a headline at the entry's top.
+func (e *entry) closes() bool { return e.opening() >= 0 }
+
+// opening returns the index in top of the headline that the last line repeats, or
+// -1. A date or a name that stands at both ends is a letter's, not a headline.
+func (e *entry) opening() int {
+	if e.last == "" || e.words < 2 || isText(e.last) {
+		return -1
 	}
-	return e.findTop(e.last, min(len(e.top), e.words-1)) >= 0 && (mayBeHeadline(e.last) || isHeadline(e.last))
+	i := e.findTop(e.last, min(len(e.top), e.words-1))
+	if i >= 0 && (isOrganization(e.last) || parseDateLine(e.last) != "") {
+		return -1
+	}
+	return i
 }
 
 // findTop returns the index, below n, of the first line at the top that is the
@@ -299,15 +309,17 @@ func opensEntry(lines []string) opening {
 	return opensNot
 }
 
-// sharesHeadline says whether the coming lines repeat a headline of the entry:
-// then they are the beginning of the page that the entry quotes.
-func sharesHeadline(e *entry, next []string) bool {
-	for _, s := range next[1:] {
-		if isHeadline(s) && e.findTop(s, len(e.top)) >= 0 {
-			return true
-		}
+// quotes says whether the coming lines are the letterhead of the very page that
+// the entry is about: the entry has said nothing yet, its headline stands in them,
+// and its publisher does too where the headline alone has come twice already.
+func (e *entry) quotes(next []string) bool {
+	headline, publisher := false, false
+	for _, s := range next {
+		known := e.findTop(s, len(e.top)) >= 0
+		headline = headline || known && isHeadline(s)
+		publisher = publisher || known && !isHeadline(s)
 	}
-	return false
+	return headline && !e.hasBody() && (publisher || !e.closes())
 }
 
 // parts is an entry taken apart.
@@ -327,7 +339,7 @@ func (d *digest) item(e *entry, last bool) (item Item, ok bool) {
 	only := e.top[0]
 	switch {
 	case e.words == 1 && !last && (isDigestHeading(only) || d.entries == 0 && isName(folded(only))):
-		d.heading = only
+		d.setHeading(only)
 		return Item{}, false
 	case e.words == 1:
 		return reject(fmt.Errorf("%w: the entry is one line and has no text", ErrMalformed))
@@ -336,12 +348,21 @@ func (d *digest) item(e *entry, last bool) (item Item, ok bool) {
 	}
 	p := takeApart(e, d.entries == 0)
 	if p.heading != "" {
-		d.heading = p.heading
+		d.setHeading(p.heading)
 	}
 	return d.piece.accept(notice.Notice{
 		Source: string(Digest), Heading: d.heading,
 		Publisher: p.publisher, Title: p.title, Published: p.published, Body: p.body,
 	}, e.no, e.text), true
+}
+
+// setHeading sets the heading of the entries from here on. Headings one after
+// another are one heading in several lines.
+func (d *digest) setHeading(s string) {
+	if d.headed {
+		s = d.heading + " / " + s
+	}
+	d.heading, d.headed = s, true
 }
 
 // looksWhole says whether an entry that is alone in its file can be one.
@@ -367,7 +388,7 @@ func takeApart(e *entry, first bool) parts {
 	// one; else the one at the top.
 	end := len(words) - 1
 	top := min(len(words), topLines)
-	opened := e.findTop(at(end), min(top, end)) // index into words, or -1
+	opened := e.opening() // index into words, or -1
 	switch {
 	case opened >= 0, isHeadline(at(end)):
 		p.title = at(end)

@@ -194,11 +194,10 @@ func (d *decoder) window() ([]byte, error) {
 // right encoding Japanese is full of kana and free of rarities and errors. When
 // no reading looks like Japanese it is UTF-8, whose invalid bytes get replaced.
 func detectEncoding(text []byte) encoding.Encoding {
-	text = trimPartialRune(text)
 	if isISO2022JP(text) {
 		return japanese.ISO2022JP
 	}
-	if utf8.Valid(text) {
+	if utf8.Valid(trimPartialRune(text)) {
 		return nil
 	}
 	best, bestScore := encoding.Encoding(nil), japaneseScore(text)

@@ -75,3 +75,53 @@ func TestJSONLLimits(t *testing.T) {
 		}
 	}
 }
+
+func FuzzJSONL(f *testing.F) {
+	f.Add(`{"id":"1","publisher":"p","title":"t","published":"2024-01-02","url":"u","text":"t\nx"}` + "\n{\n")
+	f.Add("{\"text\":\"\\ud800\"}\r\n\n[]\nnull\n7")
+	f.Fuzz(func(t *testing.T, input string) {
+		items, err := tryReadAll(input, Options{Format: JSONL, MaxLineBytes: 200})
+		if err != nil {
+			return
+		}
+		for _, item := range items {
+			if item.Rejected == nil && item.Notice.Validate() != nil {
+				t.Error(item.Notice.Validate())
+			}
+		}
+		if ascii := strings.IndexFunc(input, func(r rune) bool { return r > '~' || r == esc }) < 0; ascii {
+			lines := 0
+			for _, s := range strings.Split(input, "\n") {
+				if strings.TrimSpace(s) != "" || len(s) > 200 {
+					lines++
+				}
+			}
+			if lines != len(items) {
+				t.Errorf("%d items of %d lines", len(items), lines)
+			}
+		}
+	})
+}
+
+func BenchmarkJSONL(b *testing.B) {
+	line := `{"id":"%","publisher":"株式会社みなも商会","title":"第%号の誤送信について","text":"第%号の誤送信について\n` + strings.Repeat("このたび、お客様の情報を含むメールを、誤って別の方に送りました。", 20) + `"}` + "\n"
+	count := 4 << 20 / len(line)
+	b.SetBytes(int64(count * len(line)))
+	b.ReportAllocs()
+	for b.Loop() {
+		in, err := Open(b.Context(), Stdin, Options{Stdin: &repeated{text: line, n: count}})
+		if err != nil {
+			b.Fatal(err)
+		}
+		n := 0
+		for {
+			if _, err := in.Read(b.Context()); err != nil {
+				break
+			}
+			n++
+		}
+		if n != count {
+			b.Fatal(n)
+		}
+	}
+}

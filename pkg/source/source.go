@@ -389,10 +389,12 @@ func (p piece) accept(n notice.Notice, line int, raw []byte) Item {
 	if hasKana(n.Title) || hasKana(n.Body) {
 		n.Lang = "ja"
 	}
-	n.ID = n.ComputeID()
-	if err := n.Validate(); err != nil {
-		return p.reject(line, raw, false, err)
+	if strings.TrimSpace(n.Title) == "" && strings.TrimSpace(n.Body) == "" {
+		return p.reject(line, raw, false, notice.ErrNoText)
 	}
+	// All else that Notice.Validate asks for now holds, and it would compute the
+	// id again, which is most of the cost of reading.
+	n.ID = n.ComputeID()
 	return Item{Notice: n, Line: line}
 }
 
