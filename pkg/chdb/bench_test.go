@@ -19,7 +19,8 @@ import (
 const (
 	benchColumns = `id String, source LowCardinality(String), category LowCardinality(String), title String, body String,
 		people Nullable(UInt64), data_types Array(LowCardinality(String)), urls Array(String), published DateTime64(3, 'UTC')`
-	benchRows = 100_000
+	benchRows  = 100_000
+	benchBatch = 20_000 // rows an insert
 )
 
 type benchNotice struct {
@@ -98,12 +99,27 @@ func nativeBlocks(b *testing.B, conn driver.Conn, notices []benchNotice) []byte 
 	return out.Buf
 }
 
-// BenchmarkInsert compares, with the same rows and in turns in one run:
+func insertBlocks(b *testing.B, blocks []byte) {
+	b.Helper()
+	insert, err := engine.Insert(b.Context(), Statement{SQL: "INSERT INTO bench_straight", Format: "Native"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := insert.Write(blocks); err != nil {
+		b.Fatal(err)
+	}
+	if _, err := insert.Commit(); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// BenchmarkInsert compares, with the same rows and batch by batch in turns in one run:
 //
 //   - straight: Native blocks that were encoded before, appended to libchdb's
 //     insert stream and committed. No client, no encoding, no HTTP.
 //   - http: clickhouse-go over HTTP to this package's interface: PrepareBatch
-//     with known columns, Append of each row, encoding, the request, committed.
+//     (which asks for the columns), Append of each row, encoding, the request,
+//     committed.
 //   - send: the part of http that is Send alone, after the rows were appended.
 //
 // The ratios are http/straight and send/straight of rows a second.
@@ -112,46 +128,42 @@ func BenchmarkInsert(b *testing.B) {
 	benchTable(b, "bench_straight")
 	benchTable(b, "bench_http")
 	conn := client(b, nil)
-	blocks := nativeBlocks(b, conn, notices)
-	// The types are known, as they are to the loader; else each batch would ask
-	// for them with DESCRIBE TABLE.
+	var batches [][]byte
+	size := 0
+	for at := 0; at < benchRows; at += benchBatch {
+		batches = append(batches, nativeBlocks(b, conn, notices[at:at+benchBatch]))
+		size += len(batches[len(batches)-1])
+	}
 	var straight, viaHTTP, send time.Duration
-	b.SetBytes(int64(len(blocks)))
+	b.SetBytes(int64(size))
 	b.ResetTimer()
 	for b.Loop() {
-		begin := time.Now()
-		insert, err := engine.Insert(b.Context(), Statement{SQL: "INSERT INTO bench_straight", Format: "Native"})
-		if err != nil {
-			b.Fatal(err)
-		}
-		if _, err := insert.Write(blocks); err != nil {
-			b.Fatal(err)
-		}
-		if _, err := insert.Commit(); err != nil {
-			b.Fatal(err)
-		}
-		straight += time.Since(begin)
+		for n, blocks := range batches {
+			begin := time.Now()
+			insertBlocks(b, blocks)
+			straight += time.Since(begin)
 
-		begin = time.Now()
-		batch, err := conn.PrepareBatch(b.Context(), "INSERT INTO bench_http")
-		if err != nil {
-			b.Fatal(err)
-		}
-		for i := range notices {
-			if err := batch.Append(notices[i].values()...); err != nil {
+			begin = time.Now()
+			batch, err := conn.PrepareBatch(b.Context(), "INSERT INTO bench_http")
+			if err != nil {
 				b.Fatal(err)
 			}
+			for i := n * benchBatch; i < (n+1)*benchBatch; i++ {
+				if err := batch.Append(notices[i].values()...); err != nil {
+					b.Fatal(err)
+				}
+			}
+			beginSend := time.Now()
+			if err := batch.Send(); err != nil {
+				b.Fatal(err)
+			}
+			send += time.Since(beginSend)
+			viaHTTP += time.Since(begin)
 		}
-		beginSend := time.Now()
-		if err := batch.Send(); err != nil {
-			b.Fatal(err)
-		}
-		send += time.Since(beginSend)
-		viaHTTP += time.Since(begin)
 	}
 	report(b, benchRows, straight, viaHTTP)
 	b.ReportMetric(straight.Seconds()/send.Seconds(), "send-ratio")
-	b.ReportMetric(float64(len(blocks))/benchRows, "B/row")
+	b.ReportMetric(float64(size)/benchRows, "B/row")
 }
 
 // BenchmarkQuery compares, with the same rows and in turns in one run:
@@ -165,16 +177,7 @@ func BenchmarkQuery(b *testing.B) {
 	benchTable(b, "bench_straight")
 	conn := client(b, nil)
 	blocks := nativeBlocks(b, conn, notices)
-	insert, err := engine.Insert(b.Context(), Statement{SQL: "INSERT INTO bench_straight", Format: "Native"})
-	if err != nil {
-		b.Fatal(err)
-	}
-	if _, err := insert.Write(blocks); err != nil {
-		b.Fatal(err)
-	}
-	if _, err := insert.Commit(); err != nil {
-		b.Fatal(err)
-	}
+	insertBlocks(b, blocks)
 	const sql = "SELECT * FROM bench_straight"
 	var straight, viaHTTP, scanned time.Duration
 	b.SetBytes(int64(len(blocks)))

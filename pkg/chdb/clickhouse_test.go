@@ -138,7 +138,7 @@ func TestEveryTypeThroughEveryCompression(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := make([]everyType, 500)
+			want := make([]everyType, 120)
 			for n := range want {
 				want[n] = rowOfEveryType(n)
 				if err := batch.AppendStruct(&want[n]); err != nil {
@@ -235,7 +235,7 @@ func TestNoRowsAndManyRows(t *testing.T) {
 		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		rows, err = conn.Query(t.Context(), "SELECT number, toString(number), [number] FROM numbers(300000)")
+		rows, err = conn.Query(t.Context(), "SELECT number, toString(number), [number] FROM numbers(150000)")
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -248,7 +248,7 @@ func TestNoRowsAndManyRows(t *testing.T) {
 			}
 			sum += n
 		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil || sum != 300000*299999/2 {
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil || sum != 150000*149999/2 {
 			t.Errorf("%s: sum %d, %v", name, sum, err)
 		}
 	}
@@ -413,8 +413,17 @@ func TestABatchOfManyRows(t *testing.T) {
 	}
 	at := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
 	text := strings.Repeat("お知らせ", 80)
+	var (
+		numbers = make([]uint64, rows)
+		texts   = make([]string, rows)
+		lows    = make([]string, rows)
+		times   = make([]time.Time, rows)
+	)
 	for n := range rows {
-		if err := batch.Append(uint64(n), text, fmt.Sprint("source", n%7), at.Add(time.Duration(n)*time.Second)); err != nil {
+		numbers[n], texts[n], lows[n], times[n] = uint64(n), text, fmt.Sprint("source", n%7), at.Add(time.Duration(n)*time.Second)
+	}
+	for i, column := range []any{numbers, texts, lows, times} {
+		if err := batch.Column(i).Append(column); err != nil {
 			t.Fatal(err)
 		}
 	}

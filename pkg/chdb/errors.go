@@ -118,18 +118,27 @@ func parseError(text string) *Error {
 			break
 		}
 		e.Code, e.Message = code, rest
-		if at := strings.LastIndex(e.Message, " ("); at >= 0 && strings.HasSuffix(e.Message, ")") {
-			name := e.Message[at+2 : len(e.Message)-1]
-			if isCodeName(name) {
-				e.Name, e.Message = name, e.Message[:at]
-			}
-		}
-		if at := strings.LastIndex(e.Message, " (version "); at >= 0 && strings.HasSuffix(e.Message, ")") {
-			e.Message = strings.TrimSuffix(e.Message[:at], ".")
-		}
-		// The inner wrap stands before its own version: "… (NAME) (version …). (NAME)".
+		e.Message = e.trimSuffixes()
 	}
 	return e
+}
+
+// trimSuffixes takes " (NAME)" and " (version …)." off the end, which follow
+// each other in texts that were wrapped, and keeps the name.
+func (e *Error) trimSuffixes() string {
+	message := e.Message
+	for {
+		if at := strings.LastIndex(message, " ("); at >= 0 && strings.HasSuffix(message, ")") && isCodeName(message[at+2:len(message)-1]) {
+			e.Name, message = message[at+2:len(message)-1], message[:at]
+			continue
+		}
+		unpointed := strings.TrimSuffix(message, ".")
+		at := strings.LastIndex(unpointed, " (version ")
+		if at < 0 || !strings.HasSuffix(unpointed, ")") {
+			return message
+		}
+		message = message[:at]
+	}
 }
 
 func isCodeName(s string) bool {
