@@ -110,7 +110,7 @@ func BenchmarkDuplicates(b *testing.B) {
 			s.Close()
 			before := heap()
 			start := time.Now()
-			s = embedded(b, bus.EmbeddedConfig{StoreDir: dir, Logger: silent()})
+			embedded(b, bus.EmbeddedConfig{StoreDir: dir, Logger: silent()})
 			b.ReportMetric(time.Since(start).Seconds()*1000, "ms-to-reopen")
 			b.ReportMetric(float64(heap()-before)/float64(b.N), "heap-B/id")
 		})

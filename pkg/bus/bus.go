@@ -133,11 +133,16 @@ func (b *Bus) noteDenied(err error) {
 			(*cancel)(err)
 		}
 	}
-	list := slices.Collect(maps.Keys(b.publishers))
 	b.mu.Unlock()
-	for _, p := range list {
+	for _, p := range b.openPublishers() {
 		p.denied(subject, err)
 	}
+}
+
+func (b *Bus) openPublishers() []*Publisher {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Collect(maps.Keys(b.publishers))
 }
 
 // takeDenied returns the server's refusal of subject since it was last asked for,

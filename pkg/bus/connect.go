@@ -115,6 +115,9 @@ func (b *Bus) options(cfg Config) ([]nats.Option, error) {
 		}),
 		nats.ReconnectHandler(func(nc *nats.Conn) {
 			log.Info("connection to NATS is back", "server", nc.ConnectedUrlRedacted())
+			for _, p := range b.openPublishers() {
+				p.reconnected()
+			}
 		}),
 		nats.ErrorHandler(func(_ *nats.Conn, sub *nats.Subscription, err error) {
 			b.noteDenied(err)

@@ -270,16 +270,18 @@ func (w *worker) lost(ctx context.Context, err error, fails int) error {
 		}
 		return fmt.Errorf("consuming %s: %w", w.cfg.Stream, nats.ErrConnectionClosed)
 	}
+	if fails < 3 { // a server that is going or coming
+		pause(ctx, backoff(fails, 50*time.Millisecond, time.Second))
+		return nil
+	}
 	// It is there and has no leader for now, or it has been removed.
-	look, cancel := w.bus.request(ctx)
+	look, cancel := context.WithTimeout(ctx, 2*time.Second)
 	_, info := w.bus.js.Consumer(look, w.cfg.Stream, w.cfg.Consumer)
 	cancel()
 	if errors.Is(info, jetstream.ErrConsumerNotFound) || errors.Is(info, jetstream.ErrStreamNotFound) {
 		return fmt.Errorf("consumer %s on %s: %w", w.cfg.Consumer, w.cfg.Stream, explain(look, info))
 	}
-	if fails > 3 {
-		w.log.Warn("fetching is held up, trying again", "error", err)
-	}
+	w.log.Warn("fetching is held up, trying again", "error", err)
 	pause(ctx, backoff(fails, 50*time.Millisecond, 5*time.Second))
 	return nil
 }

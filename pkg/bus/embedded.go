@@ -123,6 +123,18 @@ func (s *Server) ClientURL() string {
 	return s.ns.ClientURL()
 }
 
+// Health says whether the server can store messages. After the disk was full
+// nats-server keeps JetStream switched off: make room and start the process again.
+func (s *Server) Health() error {
+	switch {
+	case !s.ns.Running():
+		return errors.New("the embedded NATS server does not run")
+	case !s.ns.JetStreamEnabled():
+		return fmt.Errorf("%w: JetStream is switched off, probably because the disk of %s was full", ErrStoreUnwritable, s.cfg.StoreDir)
+	}
+	return nil
+}
+
 // Close stops the server and returns when everything is written and the folder
 // is free. It may be called more than once.
 func (s *Server) Close() {

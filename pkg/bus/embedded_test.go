@@ -63,6 +63,7 @@ func TestAListenerAsksForItsSecretAndNoLogShowsIt(t *testing.T) {
 	for _, cfg := range []bus.EmbeddedConfig{{Token: secret}, {User: "owabi", Password: secret}} {
 		cfg.Listen, cfg.Logger = "127.0.0.1:0", log
 		s := embedded(t, cfg)
+		must(t, s.Health())
 		connect(t, s).Close() // within the process it knows its own
 		log.Info("configured", "config", fmt.Sprintf("%+v %#v", cfg, cfg), "token", cfg.Token)
 		right := bus.Config{URLs: s.ClientURL(), Token: cfg.Token, User: cfg.User, Password: cfg.Password, Logger: log}
@@ -74,6 +75,9 @@ func TestAListenerAsksForItsSecretAndNoLogShowsIt(t *testing.T) {
 			t.Errorf("got %v, want ErrDenied without the secret", err)
 		}
 		s.Close()
+		if s.Health() == nil {
+			t.Error("a closed server is healthy")
+		}
 	}
 	if strings.Contains(out.String(), secret) {
 		t.Errorf("the log shows the secret:\n%s", out.String())

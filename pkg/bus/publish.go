@@ -96,7 +96,8 @@ type Publisher struct {
 	idle   chan struct{}          // closed when open is 0; nil while nobody asks
 	closed bool
 
-	wake  chan struct{} // something is in again, or a context of one in it ended
+	back  atomic.Bool   // the connection has come back
+	wake  chan struct{} // something is in again, a context of one in it ended, or back is set
 	stop  context.CancelFunc
 	ended chan struct{}
 }
@@ -335,6 +336,12 @@ func (p *Publisher) denied(subject string, err error) {
 	}
 }
 
+// reconnected tries again at once what waits for the connection.
+func (p *Publisher) reconnected() {
+	p.back.Store(true)
+	p.signal()
+}
+
 // later puts r up for another try.
 func (p *Publisher) later(r *Receipt) {
 	if r.unwatch == nil {
@@ -376,6 +383,9 @@ func (p *Publisher) retry(ctx context.Context) {
 			return
 		case <-p.wake:
 			p.giveUp()
+			if p.back.Swap(false) {
+				fails, due = 0, nil
+			}
 			if due == nil && p.waiting() {
 				if now := p.stored.Load() + p.duplicates.Load(); now != passed {
 					passed, fails = now, 0

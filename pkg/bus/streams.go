@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
@@ -302,24 +303,36 @@ func (b *Bus) LastSequence(ctx context.Context, stream string) (uint64, error) {
 // WaitDrained returns when every message that is in the stream now has been
 // settled by the consumer: acknowledged, or rejected. Messages published later
 // are not waited for. It is woken by what this Bus consumes and asks the server
-// four times a second for what other processes consume. It needs the right to
-// read the stream's info.
+// four times a second for what other processes consume; it outlives lost
+// connections. It needs the right to read the stream's info.
 func (b *Bus) WaitDrained(ctx context.Context, stream, consumer string) error {
-	last, err := b.LastSequence(ctx, stream)
-	if err != nil {
-		return err
-	}
+	var last uint64
+	known := false
 	ask := time.NewTicker(250 * time.Millisecond)
 	defer ask.Stop()
 	for {
 		settled := b.settledChan(stream, consumer) // before asking, so that nothing is missed
-		done, err := b.drained(ctx, stream, consumer, last)
-		if err != nil || done {
+		done, err := false, error(nil)
+		one, cancel := context.WithTimeout(ctx, 2*time.Second) // an answer can get lost with its connection
+		if !known {
+			last, err = b.LastSequence(one, stream)
+			known = err == nil
+		}
+		if known {
+			done, err = b.drained(one, stream, consumer, last)
+		}
+		cancel()
+		switch {
+		case done:
+			return nil
+		case errors.Is(err, ErrNoStream), errors.Is(err, ErrDenied), errors.Is(err, nats.ErrConnectionClosed):
 			return err
+		case err != nil:
+			b.log.Debug("asking how far a consumer is", "stream", stream, "consumer", consumer, "error", err)
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("waiting for consumer %s on %s: %w", consumer, stream, context.Cause(ctx))
+			return fmt.Errorf("waiting for consumer %s on %s: %w", consumer, stream, errors.Join(context.Cause(ctx), err))
 		case <-settled:
 		case <-ask.C:
 		}

@@ -152,10 +152,10 @@ func TestNothingAcknowledgedIsLostWhenTheProcessIsKilled(t *testing.T) {
 }
 
 func TestPublishingAndConsumingOutliveTheServer(t *testing.T) {
-	cfg := bus.EmbeddedConfig{StoreDir: t.TempDir(), Listen: "127.0.0.1:0", Logger: silent()}
+	cfg := bus.EmbeddedConfig{StoreDir: t.TempDir(), Listen: "127.0.0.1:0"}
 	s := embedded(t, cfg)
 	cfg.Listen = strings.TrimPrefix(s.ClientURL(), "nats://")
-	b, err := bus.Connect(t.Context(), bus.Config{URLs: s.ClientURL(), Logger: silent()})
+	b, err := bus.Connect(t.Context(), bus.Config{URLs: s.ClientURL(), Logger: testLog(t)})
 	must(t, err)
 	t.Cleanup(b.Close)
 	must(t, b.EnsureStreams(t.Context(), bus.StreamsConfig{}))
