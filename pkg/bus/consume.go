@@ -138,7 +138,10 @@ func (b *Bus) Consume(ctx context.Context, cfg ConsumeConfig, handle Handler) er
 	consumer, err := b.js.Consumer(look, cfg.Stream, cfg.Consumer)
 	err = explain(look, err)
 	cancel()
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil: // stopped before there was anything in hand
+		return nil
+	case err != nil:
 		return fmt.Errorf("consumer %s on %s: %w", cfg.Consumer, cfg.Stream, err)
 	}
 	info := consumer.CachedInfo().Config

@@ -208,3 +208,13 @@ func TestConsumeWithoutItsConsumer(t *testing.T) {
 		t.Errorf("got %v, want ErrNoStream", err)
 	}
 }
+
+func TestConsumeStoppedAtItsStart(t *testing.T) {
+	b := ready(t, embedded(t, bus.EmbeddedConfig{}), bus.StreamsConfig{}, bus.ConsumersConfig{})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	must(t, b.Consume(ctx, classifier(), func(context.Context, []bus.Delivery) []error {
+		t.Error("it handles a message")
+		return nil
+	}))
+}

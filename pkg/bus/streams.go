@@ -99,7 +99,7 @@ func (b *Bus) ensureStream(ctx context.Context, want jetstream.StreamConfig, dup
 			}
 		}
 		if _, err = b.js.CreateStream(ctx, want); err == nil {
-			b.log.Info("stream made", "stream", want.Name, "replicas", want.Replicas, "duplicates", want.Duplicates.String())
+			b.log.Debug("stream made", "stream", want.Name, "replicas", want.Replicas, "duplicates", want.Duplicates.String())
 		}
 		return explain(ctx, err)
 	}
