@@ -84,6 +84,7 @@ var renderers = map[string]func(c textCase) []string{
 	"pairs.txt":         renderPairs,
 	"organizations.txt": renderOrganizations,
 	"names.txt":         renderNames,
+	"announcers.txt":    renderAnnouncers,
 }
 
 func TestCases(t *testing.T) {
@@ -281,6 +282,15 @@ func renderOrganizations(c textCase) []string {
 			s += " " + p
 		}
 		out = append(out, s+flags(o.Legal, "legal", o.Self, "self"))
+	}
+	return out
+}
+
+func renderAnnouncers(c textCase) []string {
+	t := New(c.text)
+	var out []string
+	for _, o := range Announcers(Parse(t)) {
+		out = append(out, fmt.Sprintf("%s %s", t.Quote(o.Span), o.Kind))
 	}
 	return out
 }

@@ -168,6 +168,19 @@ func (sc *scanner) clock(start, i int, h half) int {
 	return sc.keepClock(start, j, h.to24(hour, minute), minute, h != noHalf)
 }
 
+// hourRange reads the first of 10~12時; the second is read in its turn.
+func (sc *scanner) hourRange(n numeral, k int) int {
+	s := sc.s
+	if n.digits > 2 || n.value > 24 || s[k] != '~' && s[k] != '-' {
+		return 0
+	}
+	second, ok := readNumeral(s, skipSpaces(s, k+1))
+	if !ok || !second.plain || second.value > 29 || runeAt(s, second.End) != '時' || prefixed(s, second.End, "時間") != "" && prefixed(s, second.End, "時間帯") == "" {
+		return 0
+	}
+	return sc.keepClock(n.Start, n.End, int(n.value), 0, false)
+}
+
 // keepClock keeps a clock time with the 頃 or 過ぎ behind it.
 func (sc *scanner) keepClock(start, end, hour, minute int, half bool) int {
 	c := Clock{Hour: hour, Minute: minute, meridiem: half}

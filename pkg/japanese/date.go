@@ -1,6 +1,7 @@
 package japanese
 
 import (
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -235,6 +236,9 @@ func (sc *scanner) numericDate(i int) int {
 	c := skipSpaces(s, k)
 	h, after := smallNumber(s, c)
 	next := runeAt(s, k)
+	if ds := sc.v.Dates; len(ds) > 0 && (runeBefore(s, i) == '~' || runeBefore(s, i) == ' ' || runeBefore(s, i) == 'ら') && connects(s, ds[len(ds)-1].Range.End, i) { // 2023/4/1~4/30
+		return sc.date(i, k, Date{Month: m, Day: d}, nil)
+	}
 	if close > 0 || after > 0 && h < 30 && (runeAt(s, after) == ':' || runeAt(s, after) == '時') || next == '付' || prefixed(s, c, "午前", "午後", "~", "から", "より", "まで", "に", "頃", "時点") != "" {
 		return sc.date(i, k, Date{Month: m, Day: d}, nil)
 	}
@@ -434,6 +438,9 @@ func (sc *scanner) day(n numeral, k int) int {
 		return 0
 	}
 	if n.value == 1 && (prefixed(s, j, "1回", "1人", "1件", "に1", "に数", "数") != "" || isDigit(runeAt(s, j)) && runeBefore(s, n.Start) != '月') {
+		return 0
+	}
+	if strings.HasSuffix(s[:n.Start], "毎月") {
 		return 0
 	}
 	if b := runeBefore(s, n.Start); b == '約' || b == '丸' || b == '計' || b == '各' {

@@ -94,6 +94,8 @@ func markerLength(line string) int {
 			_, w := utf8.DecodeRuneInString(line[n.End:])
 			return n.End + w
 		}
+	case romanMarker(line) > 0:
+		return romanMarker(line)
 	case strings.ContainsRune("アイウエオカキク", r) || r >= 'a' && r <= 'h' || r >= 'A' && r <= 'H':
 		if c := runeAt(line, size); c == '.' && runeAt(line, size+1) == ' ' || c == ')' {
 			return size + 1
@@ -101,6 +103,25 @@ func markerLength(line string) int {
 		if c := runeAt(line, size); c == ' ' && isKatakana(r) {
 			return size + 1
 		}
+	}
+	return 0
+}
+
+// romanMarker is the length of I. or IV at the beginning of line, with what
+// sets it off.
+func romanMarker(line string) int {
+	j := 0
+	for j < len(line) && j < 5 && strings.IndexByte("IVX", line[j]) >= 0 {
+		j++
+	}
+	if j == 0 || j >= len(line) || line[0] == 'X' && j == 1 {
+		return 0
+	}
+	switch c := line[j]; {
+	case c == '.', c == ')':
+		return j + 1
+	case c == ' ' && isKanji(runeAt(line, j+1)):
+		return j + 1
 	}
 	return 0
 }
@@ -145,8 +166,14 @@ func numberMarker(line string) int {
 		}
 		return k
 	}
+	if runeCount(line) <= 20 && prefixed(line, j, headingStarts...) != "" { // １概要
+		return j
+	}
 	return 0
 }
+
+// headingStarts are words that a heading begins with and no counter does.
+var headingStarts = []string{"概要", "経緯", "経過", "原因", "対応", "対象", "発生", "内容", "再発", "今後", "事案", "事故", "状況", "影響", "被害", "お詫び", "おわび", "お問", "問い合わせ", "問合せ", "判明", "漏えい", "流出", "件名", "日時", "場所", "その他", "障害", "復旧", "調査", "個人情報", "公表", "発覚", "二次被害"}
 
 // headingWord tells 人的… or 日時 from the counters 人 and 日.
 func headingWord(s string) bool {
@@ -371,6 +398,8 @@ func headingStyle(m string) (string, bool) {
 		return "一", true
 	case isKatakana(r):
 		return "ア", true
+	case strings.ContainsRune("IVX", r):
+		return "I", true
 	case isLatin(r):
 		return "a", true
 	}

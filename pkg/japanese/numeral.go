@@ -51,6 +51,14 @@ func readNumeral(s string, i int) (numeral, bool) {
 			n.runes++
 			continue
 		}
+		if c == ' ' && (have || n.End > i && lastBig < 1e17) { // 1 万 2 千人
+			next := runeAt(s, n.End+1)
+			if have && (bigMultiplier(next) > 0 || smallMultiplier(next) > 0) || !have && isDigit(next) && multiplierFollows(s, n.End+1) {
+				n.End++
+				continue
+			}
+			break
+		}
 		if c < utf8.RuneSelf {
 			break
 		}
@@ -113,6 +121,16 @@ func readNumeral(s string, i int) (numeral, bool) {
 		n.value = 0
 	}
 	return n, true
+}
+
+// multiplierFollows tells whether the digits at s[i:] go on with 千 and the
+// like, so that they belong to the 万 before them.
+func multiplierFollows(s string, i int) bool {
+	j := i
+	for j < len(s) && j < i+4 && isDigit(rune(s[j])) {
+		j++
+	}
+	return smallMultiplier(runeAt(s, skipSpaces(s, j))) > 0
 }
 
 // readDigits reads ASCII digits with grouping commas and a decimal point.

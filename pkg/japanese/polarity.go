@@ -221,9 +221,9 @@ var cues = map[rune][]cueWord{
 	'と': {{"とみられ", possibility}, {"とみて", possibility}, {"と思われ", possibility}, {"と考えられ", possibility}, {"とは言い切れ", doubt}, {"とはいえ", silence}, {"ときは", condition}, {"ときに", condition}},
 	'見': {{"見られ", silence}, {"見込み", plan}, {"見通し", plan}},
 	'推': {{"推測", possibility}},
-	'否': {{"否定でき", doubt}, {"否定はでき", doubt}, {"否定しき", doubt}, {"否定され", silence}, {"否め", doubt}},
+	'否': {{"否定でき", doubt}, {"否定すること", doubt}, {"否定するもの", doubt}, {"否定はでき", doubt}, {"否定しき", doubt}, {"否定され", silence}, {"否め", doubt}},
 	'排': {{"排除でき", doubt}},
-	'断': {{"断定でき", doubt}},
+	'断': {{"断定できな", doubt}, {"断定できませ", doubt}, {"断定できず", doubt}, {"断定できて", doubt}, {"断定はでき", doubt}},
 	'言': {{"言い切れ", doubt}},
 	'低': {{"低い", smallness}, {"低く", smallness}},
 	'小': {{"小さくない", silence}, {"小さくありません", silence}, {"小さい", smallness}, {"小さく", smallness}},
@@ -346,12 +346,15 @@ func (c *clause) read(i int) (Polarity, bool) {
 				return state, found
 			}
 		case possibility:
-			if state != Hypothetical {
+			switch opinion := r == 'と' || r == '推'; { // 低いとみています
+			case state == Hypothetical, state == Negligible:
+			case opinion && state == Denied:
+			default:
 				set(Possible)
 			}
 		case doubt:
 			set(Possible)
-			end = spend(s, end, c.end)
+			end = spend(s, i, c.end)
 		case smallness:
 			if state == Possible || strings.HasSuffix(s[start:i], "て") {
 				set(Negligible)

@@ -88,6 +88,9 @@ func checkSpans(t interface {
 			t.Fatalf("%q: organization without a name: %+v", original, o)
 		}
 	}
+	for _, o := range Announcers(d) {
+		check("announcer", o.Span, o.Range)
+	}
 	checkDocument(t, x, d)
 }
 

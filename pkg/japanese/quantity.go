@@ -16,9 +16,9 @@ type counter struct {
 
 // counters by first rune, longer words first.
 var counters = map[rune][]counter{
-	'人': {{"人様分", "人", ClassPerson, true, ""}, {"人日", "人日", ClassNone, false, ""}, {"人分", "人", ClassPerson, true, ""}, {"人", "人", ClassPerson, false, "的|権|員|気|材|事|口|工|体|類|格|生"}},
-	'名': {{"名様分", "名", ClassPerson, true, ""}, {"名様", "名", ClassPerson, false, ""}, {"名分", "名", ClassPerson, true, ""}, {"名", "名", ClassPerson, false, "称|義|前|古屋|簿|刺|寄|誉|目"}},
-	'件': {{"件分", "件", ClassCase, true, ""}, {"件", "件", ClassCase, false, "名|費"}},
+	'人': {{"人様分", "人", ClassPerson, true, ""}, {"人日", "人日", ClassNone, false, ""}, {"人分", "人", ClassPerson, true, ""}, {"人", "人", ClassPerson, false, "的|権|員|気|材|事|口|工|体|類|格|生|数"}},
+	'名': {{"名様分", "名", ClassPerson, true, ""}, {"名様", "名", ClassPerson, false, ""}, {"名さま分", "名", ClassPerson, true, ""}, {"名さま", "名", ClassPerson, false, ""}, {"名分", "名", ClassPerson, true, ""}, {"名", "名", ClassPerson, false, "称|義|前|古屋|簿|刺|寄|誉|目"}},
+	'件': {{"件分", "件", ClassCase, true, ""}, {"件", "件", ClassCase, false, "名|費|数"}},
 	'世': {{"世帯分", "世帯", ClassHousehold, true, ""}, {"世帯", "世帯", ClassHousehold, false, ""}},
 	'戸': {{"戸", "戸", ClassHousehold, false, "籍|別|建"}},
 	'軒': {{"軒", "軒", ClassHousehold, false, ""}},
@@ -68,6 +68,7 @@ var counters = map[rune][]counter{
 	'府': {{"府県", "府県", ClassOrganization, false, ""}},
 	'都': {{"都道府県", "都道府県", ClassOrganization, false, ""}, {"都県", "都県", ClassOrganization, false, ""}},
 	'区': {{"区画", "区画", ClassPlace, false, ""}, {"区間", "区間", ClassPlace, false, ""}, {"区", "区", ClassOrganization, false, "民|長|役|立|内|域|分"}},
+	'拠': {{"拠点", "拠点", ClassPlace, false, ""}},
 	'棟': {{"棟", "棟", ClassPlace, false, ""}},
 	'室': {{"室", "室", ClassPlace, false, "内|外|長"}},
 	'地': {{"地点", "箇所", ClassPlace, false, ""}, {"地区", "地区", ClassPlace, false, ""}, {"地域", "地域", ClassPlace, false, ""}},
@@ -198,7 +199,7 @@ var before = map[rune][]qualifier{
 	'ね': {{"おおむね", approx}, {"概ね", approx}},
 	'計': {{"推計", approx}, {"合計", total}, {"総計", total}, {"累計", total}, {"計", total}},
 	'定': {{"推定", approx}},
-	'で': {{"推定で", approx}, {"推計で", approx}, {"概算で", approx}, {"最大で", atMost}, {"最多で", atMost}, {"多くて", atMost}, {"合計で", total}, {"総計で", total}, {"累計で", total}, {"全部で", total}, {"全体で", total}, {"計で", total}, {"延べで", gross}},
+	'で': {{"推定で", approx}, {"推計で", approx}, {"概算で", approx}, {"最大で", atMost}, {"最多で", atMost}, {"合計で", total}, {"総計で", total}, {"累計で", total}, {"全部で", total}, {"全体で", total}, {"計で", total}, {"延べで", gross}},
 	'大': {{"最大", atMost}},
 	'多': {{"最多", atMost}},
 	'も': {{"少なくとも", atLeast}, {"多くとも", atMost}},
@@ -210,7 +211,7 @@ var before = map[rune][]qualifier{
 	'総': {{"総", total}},
 	'ち': {{"このうち", part}, {"そのうち", part}, {"うち", part}},
 	'内': {{"内", part}},
-	'ず': {{"わずか", noted}},
+	'か': {{"わずか", noted}},
 	'各': {{"各", per}},
 }
 
@@ -224,10 +225,11 @@ var after = map[rune][]qualifier{
 	'強': {{"強", approx}},
 	'弱': {{"弱", approx}},
 	'近': {{"近く", approx}},
+	'規': {{"規模", approx}},
 	'以': {{"以上", atLeast}, {"以下", atMost}, {"以内", within}},
 	'未': {{"未満", atMost}},
 	'超': {{"超", atLeast}},
-	'を': {{"を超える", atLeast}, {"を超え", atLeast}, {"を上回る", atLeast}, {"を超す", atLeast}, {"をこえる", atLeast}, {"を下回る", atMost}},
+	'を': {{"を超える", atLeast}, {"を超え", atLeast}, {"を上回", atLeast}, {"を超す", atLeast}, {"をこえる", atLeast}, {"を下回る", atMost}},
 	'当': {{"当たり", per}, {"当り", per}},
 	'に': {{"につき", per}},
 	'ご': {{"ごと", per}},
@@ -341,6 +343,11 @@ func (sc *scanner) quantity(n numeral) int {
 	if b := runeBefore(s, n.Start); w > len("件") && at > n.End && n.plain && (b == '\n' || b == utf8.RuneError) && nominal(c.word) {
 		return n.End // 1 事案の概要: the number of a heading
 	}
+	if w == 0 && at < len(s) && s[at] == '(' { // 1,234(件)
+		if c2, w2 := readCounter(s, at+1); w2 > 0 && at+1+w2 < len(s) && s[at+1+w2] == ')' {
+			c, w = c2, w2+2
+		}
+	}
 	if w == 0 && at < len(s) && (s[at] == '~' || s[at] == '-' || strings.HasPrefix(s[at:], "ー") || strings.HasPrefix(s[at:], "から") || strings.HasPrefix(s[at:], "、")) {
 		// 10～20名
 		_, size := utf8.DecodeRuneInString(s[at:])
@@ -403,8 +410,26 @@ func (sc *scanner) quantity(n numeral) int {
 	q.Span = sc.span(q.Range)
 	q.Before = nounBefore(s, start)
 	q.After = nounAfter(s, end)
+	sc.byNoun(&q)
 	sc.v.Quantities = append(sc.v.Quantities, q)
 	return end
+}
+
+// byNoun reads what the noun before a quantity, and the word before that, say
+// of it: 合計件数 12件, 延べ人数 20人, (うち、法人12件).
+func (sc *scanner) byNoun(q *Quantity) {
+	s := sc.s
+	noun := s[q.Before.Start:q.Before.End]
+	if strings.HasPrefix(noun, "合計") || strings.HasPrefix(noun, "総") && strings.HasSuffix(noun, "数") || strings.HasSuffix(noun, "合計") || strings.HasPrefix(noun, "全体") {
+		q.Total = true
+	}
+	lead := strings.TrimRight(s[max(0, q.Before.Start-30):q.Before.Start], "、, ")
+	if strings.HasSuffix(lead, "延べ") || strings.HasSuffix(lead, "のべ") {
+		q.Gross = true
+	}
+	if q.Before.Len() > 0 && (strings.HasSuffix(lead, "うち") || strings.HasSuffix(lead, "(内")) {
+		q.Part = true
+	}
 }
 
 // nominal tells the counters that are nouns of their own from mere counters.

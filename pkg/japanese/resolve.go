@@ -67,7 +67,7 @@ func (v *Values) intervals() {
 			if w := prefixed(s, k, "まで"); w != "" {
 				end = k + len(w)
 			}
-		} else if a.Clock >= 0 && b.Clock >= 0 && b.Range.Start-a.Range.End < 200 && !strings.ContainsAny(s[a.Range.End:b.Range.Start], "\n") && !strings.Contains(s[a.Range.End:b.Range.Start], "。") && restores(s, end) {
+		} else if a.Clock >= 0 && b.Clock >= 0 && b.Range.Start-a.Range.End < 200 && !strings.ContainsAny(s[a.Range.End:b.Range.Start], "\n") && !strings.Contains(s[a.Range.End:b.Range.Start], "。") && (restores(s, end) || labelsRestore(s[a.Range.End:b.Range.Start])) {
 			kind = UntilRestore
 		}
 		if kind == "" {
@@ -94,12 +94,32 @@ func connects(s string, from, to int) bool {
 		return false
 	}
 	gap = strings.TrimSpace(gap)
+	if strings.HasPrefix(gap, "(") { // 8時35分(日本時間)から
+		if k := strings.IndexByte(gap, ')'); k > 0 {
+			gap = strings.TrimSpace(gap[k+1:])
+		}
+	}
 	for _, w := range [...]string{"頃", "ごろ"} {
 		gap = strings.TrimSpace(strings.TrimPrefix(gap, w))
 	}
 	switch gap {
 	case "から", "より", "~", "-", "ー", "→", "⇒", "から、", "より、", "から約", "~同", "から同", "開始~", "から翌", "~翌", "--", "から最大":
 		return true
+	}
+	return false
+}
+
+// labelsRestore tells whether the words before a moment name it the time of
+// recovery: 復旧日時:.
+func labelsRestore(gap string) bool {
+	gap = strings.TrimRight(gap, " :は\t")
+	for _, w := range [...]string{"日時", "時刻", "時間", "日"} {
+		gap = strings.TrimSuffix(gap, w)
+	}
+	for _, w := range [...]string{"復旧", "解消", "再開", "回復", "終了"} {
+		if strings.HasSuffix(gap, w) {
+			return true
+		}
 	}
 	return false
 }

@@ -172,6 +172,9 @@ func (sc *scanner) number(i int) int {
 			if e := sc.dayList(n, k); e > 0 {
 				return e
 			}
+			if e := sc.hourRange(n, k); e > 0 {
+				return e
+			}
 		}
 	}
 	if e := sc.duration(n); e > 0 {
@@ -208,6 +211,11 @@ func (sc *scanner) kanjiNumber(i int) int {
 				}
 			}
 			return n.End
+		}
+	}
+	if !n.vague && prefixed(s, n.End, "時間", "日間", "分間", "週間", "か月", "ヶ月", "カ月", "年間", "日半") != "" && prefixed(s, n.End, "時間帯", "時間目") == "" {
+		if e := sc.duration(n); e > 0 {
+			return e
 		}
 	}
 	before := runeBefore(s, i)
