@@ -573,8 +573,13 @@ func weekday(s string, i int) (day time.Weekday, ok bool, end int) {
 		j += len(w)
 	}
 	j = skipSpaces(s, j)
-	if w := prefixed(s, j, "・祝日", "・祝", "・休日", "・休", "、祝", "祝"); w != "" {
-		j += len(w)
+	// ・祝, ・振休, 、年末: what else the bracket says of the day.
+	for n := 0; n < 6 && j < len(s) && s[j] != ')' && s[j] != ']'; n++ {
+		c, w := utf8.DecodeRuneInString(s[j:])
+		if n == 0 && !strings.ContainsRune("・、,/祝休", c) || n > 0 && !isKanji(c) {
+			break
+		}
+		j += w
 	}
 	j = skipSpaces(s, j)
 	if j < len(s) && (s[j] == ')' || s[j] == ']') {

@@ -552,6 +552,11 @@ func (f *finder) municipality(i int, word string) int {
 	if _, start := prefectureEnding(s, j); start >= 0 && j < i {
 		return f.placed(start, j, i, word)
 	}
+	for k := j; k < i; k += utf8.RuneLen(runeAt(s, k)) { // 令和5年度青空市給付金
+		if runeBefore(s, k) == '度' && prefectureOfCity[s[k:i]+word] != "" {
+			return k
+		}
+	}
 	if n < 1 || n > 5 || genericPlace(s[j:i]) {
 		return -1
 	}

@@ -343,6 +343,12 @@ func (sc *scanner) quantity(n numeral) int {
 	if b := runeBefore(s, n.Start); w > len("件") && at > n.End && n.plain && (b == '\n' || b == utf8.RuneError) && nominal(c.word) {
 		return n.End // 1 事案の概要: the number of a heading
 	}
+	if w == 0 && runeAt(s, at) == 'の' && (n.digits > 0 || n.runes > 1) { // 約15,000の世帯
+		k := skipSpaces(s, at+len("の"))
+		if c2, w2 := readCounter(s, k); w2 > 0 && (nominal(c2.word) || c2.word == "世帯" || c2.word == "口座" || c2.word == "市町村") {
+			c, w, at = c2, w2, k
+		}
+	}
 	if w == 0 && at < len(s) && s[at] == '(' { // 1,234(件)
 		if c2, w2 := readCounter(s, at+1); w2 > 0 && at+1+w2 < len(s) && s[at+1+w2] == ')' {
 			c, w = c2, w2+2

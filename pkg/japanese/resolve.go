@@ -45,10 +45,14 @@ func (v *Values) moments() {
 
 // joinsClock tells whether only a light link stands between a date and a clock time.
 func joinsClock(s string, from, to int) bool {
-	if from > to || to-from > 12 {
+	if from > to || to-from > 30 {
 		return false
 	}
-	switch strings.TrimSpace(s[from:to]) {
+	gap := strings.TrimSpace(s[from:to])
+	if strings.HasPrefix(gap, "(") && strings.HasSuffix(gap, ")") && strings.Count(gap, "(") == 1 {
+		return true // 2月11日(建国記念の日)10時
+	}
+	switch gap {
 	case "", "の", "、", ",", "に", "T", "は":
 		return !strings.Contains(s[from:to], "\n")
 	}
