@@ -379,6 +379,9 @@ func (sc *scanner) afterMonth(start int, d Date, m, k int, e *era) int {
 	}
 	d.Month = m
 	j := k + len("月")
+	if runeAt(s, j) == '期' { // 2025年3月期 is a business year
+		return j + len("期")
+	}
 	n, ok := readNumeral(s, skipSpaces(s, j))
 	if !ok || n.vague || n.point || n.value > 99 {
 		j = sc.part(j, &d)

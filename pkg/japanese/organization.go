@@ -200,7 +200,7 @@ func (f *finder) self(i int, r rune) int {
 	}
 	for _, w := range selfReferences[r] {
 		if strings.HasPrefix(f.s[i:], w) {
-			if next := runeAt(f.s, i+len(w)); (w == "本学" || w == "当局" || w == "当所" || w == "本会" || w == "本庁") && strings.ContainsRune("習者年級議場計", next) || w == "本校" && next == '正' || w == "当会" && strings.ContainsRune("場社議員", next) || w == "本区" && next == '間' {
+			if next := runeAt(f.s, i+len(w)); (w == "本学" || w == "当局" || w == "当所" || w == "本会" || w == "本庁") && strings.ContainsRune("習者年級議場計舎", next) || w == "本校" && next == '正' || w == "当会" && strings.ContainsRune("場社議員", next) || w == "本区" && next == '間' {
 				continue
 			}
 			rg := Range{i, i + len(w)}

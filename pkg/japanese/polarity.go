@@ -57,10 +57,29 @@ func (d *Document) Polarity(r Range) Polarity {
 	if strings.Contains(lead, "今後") && c.future {
 		return Planned
 	}
+	if k := strings.LastIndex(lead, "は"); k > 0 && counted(s[r.End:min(len(s), r.End+60)]) {
+		// 流出した可能性のある情報は1,234件です: the topic says how it is meant.
+		if p := ClausePolarity(lead[:k]); p == Possible || p == Denied || p == Negligible {
+			return p
+		}
+	}
 	if !c.predicate && runeBefore(s, lineEnd) != '。' {
 		return d.leadPolarity(r, lineStart)
 	}
 	return Asserted
+}
+
+// counted tells whether words only say that so many there are: 件です, に上ります.
+func counted(words string) bool {
+	if k := strings.IndexAny(words, "。、\n"); k >= 0 {
+		words = words[:k]
+	}
+	for _, w := range [...]string{"です", "でした", "であ", "に上", "にのぼ", "となり", "となる", "となっ", "になり", "だった", "で"} {
+		if strings.HasPrefix(words, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // ClausePolarity reads words as if something stood before them: a heading such
@@ -508,6 +527,9 @@ func adnominal(s string, start, i, limit int, argument bool) (stop, transparent 
 		}
 	default:
 		return false, false
+	}
+	if k := nounEnd(s, j); k > j && runeAt(s, k) == 'な' && k+len("な") < limit { // た明確な痕跡
+		j = k + len("な")
 	}
 	for _, w := range [...]string{"可能性", "おそれ", "恐れ", "疑い", "懸念", "事実", "痕跡", "形跡", "こと", "もの", "旨", "事例", "事案", "事象", "報告", "被害", "状態", "状況", "件", "例", "場合", "様子", "証拠", "リスク", "危険", "模様", "結果", "際", "後", "時点", "問題", "連絡", "情報提供", "相談", "申し出", "お申し出", "ご", "おり", "記録", "履歴", "予定", "見込", "方針", "有無", "か"} {
 		if strings.HasPrefix(s[j:], w) {

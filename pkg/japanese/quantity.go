@@ -61,7 +61,7 @@ var counters = map[rune][]counter{
 	'店': {{"店舗", "店舗", ClassPlace, false, ""}, {"店", "店", ClassPlace, false, "頭|内|長|員"}},
 	'支': {{"支店", "支店", ClassPlace, false, ""}, {"支社", "支社", ClassPlace, false, ""}, {"支所", "支所", ClassPlace, false, ""}},
 	'自': {{"自治体", "自治体", ClassOrganization, false, ""}},
-	'市': {{"市町村", "市町村", ClassOrganization, false, ""}, {"市区町村", "市町村", ClassOrganization, false, ""}, {"市", "市", ClassOrganization, false, "民|長|役|立|場|内|外|販"}},
+	'市': {{"市町村", "市町村", ClassOrganization, false, ""}, {"市区町村", "市町村", ClassOrganization, false, ""}, {"市町", "市町村", ClassOrganization, false, "村"}, {"市", "市", ClassOrganization, false, "民|長|役|立|場|内|外|販"}},
 	'町': {{"町", "町", ClassOrganization, false, "民|長|役|立|内|目"}},
 	'村': {{"村", "村", ClassOrganization, false, "民|長|役|立|内"}},
 	'県': {{"県", "県", ClassOrganization, false, "民|立|内|外|庁|知|警"}},
