@@ -3,6 +3,7 @@ package chdb
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"testing"
@@ -121,8 +122,10 @@ func insertBlocks(b *testing.B, blocks []byte) {
 //     (which asks for the columns), Append of each row, encoding, the request,
 //     committed.
 //   - send: the part of http that is Send alone, after the rows were appended.
+//   - pipelined: http, with the next batch filled while one is sent, as a
+//     loader does.
 //
-// The ratios are http/straight and send/straight of rows a second.
+// The ratios are each one's rows a second to straight's.
 func BenchmarkInsert(b *testing.B) {
 	notices := benchNotices()
 	benchTable(b, "bench_straight")
@@ -134,7 +137,7 @@ func BenchmarkInsert(b *testing.B) {
 		batches = append(batches, nativeBlocks(b, conn, notices[at:at+benchBatch]))
 		size += len(batches[len(batches)-1])
 	}
-	var straight, viaHTTP, send time.Duration
+	var straight, viaHTTP, send, pipelined time.Duration
 	b.SetBytes(int64(size))
 	b.ResetTimer()
 	for b.Loop() {
@@ -160,10 +163,44 @@ func BenchmarkInsert(b *testing.B) {
 			send += time.Since(beginSend)
 			viaHTTP += time.Since(begin)
 		}
+		begin := time.Now()
+		insertPipelined(b, conn, notices)
+		pipelined += time.Since(begin)
 	}
 	report(b, benchRows, straight, viaHTTP)
 	b.ReportMetric(straight.Seconds()/send.Seconds(), "send-ratio")
+	b.ReportMetric(straight.Seconds()/pipelined.Seconds(), "pipelined-ratio")
 	b.ReportMetric(float64(size)/benchRows, "B/row")
+}
+
+// insertPipelined fills a batch while the one before it is sent.
+func insertPipelined(b *testing.B, conn driver.Conn, notices []benchNotice) {
+	b.Helper()
+	full := make(chan driver.Batch)
+	sent := make(chan error, 1)
+	go func() {
+		var err error
+		for batch := range full {
+			err = errors.Join(err, batch.Send())
+		}
+		sent <- err
+	}()
+	for at := 0; at < benchRows; at += benchBatch {
+		batch, err := conn.PrepareBatch(b.Context(), "INSERT INTO bench_http")
+		if err != nil {
+			b.Fatal(err)
+		}
+		for i := range benchBatch {
+			if err := batch.Append(notices[at+i].values()...); err != nil {
+				b.Fatal(err)
+			}
+		}
+		full <- batch
+	}
+	close(full)
+	if err := <-sent; err != nil {
+		b.Fatal(err)
+	}
 }
 
 // BenchmarkQuery compares, with the same rows and in turns in one run:

@@ -262,7 +262,7 @@ func (q *request) insert(what shape, data io.Reader) {
 		return
 	}
 	defer insert.Cancel()
-	if _, err := io.CopyBuffer(insert, onlyReader{data}, make([]byte, 256<<10)); err != nil {
+	if err := pour(insert, data); err != nil {
 		insert.Cancel()
 		if _, ours := errors.AsType[*Error](err); !ours {
 			err = bodyError(err)
@@ -399,8 +399,26 @@ func bodyError(err error) error {
 	return refuse(codeBadArguments, "the request's body cannot be read to its end, nothing was acknowledged: %v", err)
 }
 
-// onlyReader hides WriterTo, so that CopyBuffer uses its buffer.
-type onlyReader struct{ io.Reader }
+// pour hands a body to an insert in large pieces. A body comes in chunks of
+// 32 KiB or less; the engine queues 16 pieces whatever their size, so small ones
+// would make the two wait for each other at every step.
+func pour(insert *Insert, data io.Reader) error {
+	piece := make([]byte, appendSize)
+	for end := false; !end; {
+		filled := 0
+		for filled < len(piece) && !end {
+			n, err := data.Read(piece[filled:])
+			filled += n
+			if end = err == io.EOF; err != nil && !end {
+				return err
+			}
+		}
+		if _, err := insert.Write(piece[:filled]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // patientReader gives a silent peer a limited time for each read.
 type patientReader struct {
