@@ -18,33 +18,51 @@ type count struct {
 	rule   string
 }
 
-// readCounts chooses people and records among the counted numbers.
+// close is how far a count's score may lie below the best for it to be chosen
+// for its size.
+const (
+	peopleClose  = 2.0
+	recordsClose = 1.5
+)
+
+// readCounts chooses people and records among the counted numbers: of those
+// that are about as likely as the likeliest, the largest.
 func (r *reading) readCounts() {
-	var people, records *count
+	var people, records []count
 	for _, q := range r.v.Quantities {
 		c, ok := r.weighCount(q)
-		if !ok {
-			continue
-		}
 		switch {
+		case !ok:
 		case c.person:
-			if people == nil || c.value > people.value {
-				people = &c
-			}
+			people = append(people, c)
 		default:
-			if records == nil || c.score > records.score || c.score == records.score && c.value > records.value {
-				records = &c
-			}
+			records = append(records, c)
 		}
 	}
-	if people != nil {
-		r.out.Impact.People = r.quantity(*people)
-		r.evidence("impact.people", people.rule, people.q.Range)
+	p := largest(people, peopleClose)
+	if p != nil {
+		r.out.Impact.People = r.quantity(*p)
+		r.evidence("impact.people", p.rule, p.q.Range)
 	}
-	if records != nil && (people == nil || records.value != people.value) {
-		r.out.Impact.Records = r.quantity(*records)
-		r.evidence("impact.records", records.rule, records.q.Range)
+	if c := largest(records, recordsClose); c != nil && (p == nil || c.value != p.value) {
+		r.out.Impact.Records = r.quantity(*c)
+		r.evidence("impact.records", c.rule, c.q.Range)
 	}
+}
+
+func largest(counts []count, within float64) *count {
+	var best, chosen *count
+	for i := range counts {
+		if best == nil || counts[i].score > best.score {
+			best = &counts[i]
+		}
+	}
+	for i := range counts {
+		if c := &counts[i]; c.score >= best.score-within && (chosen == nil || c.value > chosen.value) {
+			chosen = c
+		}
+	}
+	return chosen
 }
 
 func (r *reading) quantity(c count) *notice.Quantity {
@@ -90,6 +108,12 @@ func (r *reading) weighCount(q japanese.Quantity) (count, bool) {
 	case japanese.ClassOrganization:
 		c.person = q.Unit == "事業者" || q.Unit == "者" || q.Unit == "先"
 		c.rule = "people.organizations"
+		if !c.person {
+			c.rule = "records.organizations"
+			if !q.Share && !strings.HasPrefix(after, "に関する") && !strings.HasPrefix(after, "の情報") && !strings.HasPrefix(after, "の担当者") {
+				return c, false
+			}
+		}
 	case japanese.ClassOccurrence:
 		if !strings.HasPrefix(after, "ダウンロード") {
 			return c, false
@@ -98,8 +122,34 @@ func (r *reading) weighCount(q japanese.Quantity) (count, bool) {
 	default:
 		return c, false
 	}
+	if !c.person && !r.countsAsRecord(q, value) {
+		return c, false
+	}
 	c.score = r.scoreCount(c, i, z, before, after)
+	if value == 1 && c.person && !q.Share && z != zoneData && z != zoneImpact && (strings.HasPrefix(after, "が") || strings.HasPrefix(after, "から") || strings.HasPrefix(after, "は")) {
+		c.score -= 3
+	}
 	return c, c.score > 0
+}
+
+// countsAsRecord tells whether what q counts can be what was affected in an
+// incident of this category.
+func (r *reading) countsAsRecord(q japanese.Quantity, value int64) bool {
+	switch q.Class {
+	case japanese.ClassPlace:
+		return q.Unit == "棟" || q.Unit == "軒" || q.Unit == "戸" || q.Unit == "筆"
+	case japanese.ClassDevice:
+		switch q.Unit {
+		case "両", "床", "機種", "品":
+			return false
+		}
+		switch r.out.Category {
+		case notice.Theft, notice.Loss, notice.SystemOutage, notice.Vulnerability, notice.DataLoss, notice.DenialOfService, notice.Other, notice.SoftwareDefect, notice.ProcessingError:
+			return true
+		}
+		return value > 1
+	}
+	return true
 }
 
 // around gives the words before and after rg in its sentence, spaces closed.
@@ -108,11 +158,6 @@ func (r *reading) around(rg japanese.Range, sentence int) (before, after string)
 	return strings.ReplaceAll(r.words(japanese.Range{Start: s.Start, End: rg.Start}), " ", ""),
 		strings.ReplaceAll(r.words(japanese.Range{Start: rg.End, End: s.End}), " ", "")
 }
-
-const (
-	nearBefore = 30 // characters before a number that speak about it
-	nearAfter  = 40 // and after it
-)
 
 // scoreCount adds up what speaks for and against the number.
 func (r *reading) scoreCount(c count, i int, z zone, before, after string) float64 {
@@ -135,7 +180,6 @@ func (r *reading) scoreCount(c count, i int, z zone, before, after string) float
 	if c.q.Part {
 		score -= 1
 	}
-	nb, na := tail(before, nearBefore), head(after, nearAfter)
 	at := r.viewAt(c.q.Range)
 	for _, m := range r.inSentence(i) {
 		cue := r.cue(m)
@@ -169,23 +213,28 @@ func (r *reading) scoreCount(c count, i int, z zone, before, after string) float
 			if distance <= 10 {
 				score -= 4
 			}
+		case groupNotAffected:
+			if m.start >= at.end && distance <= 45 {
+				score -= 6
+			}
+		case groupWhole:
+			if m.end <= at.start && distance <= 2 {
+				score -= 4
+			}
 		case groupRecordsNoun:
 			if !c.person && distance <= 6 {
 				score += 1
 			}
 		}
 	}
-	_, _ = nb, na
+	if strings.HasPrefix(after, "のうち") || strings.HasPrefix(after, "中、") || strings.HasPrefix(after, "中の") || strings.HasPrefix(after, "の中") {
+		score -= 4
+	}
 	if c.person && c.q.Share {
 		score += 2
 	}
-	if !r.rules.countsPeopleAnyway(r.out.Category) && score < 2 {
-		score -= 0.5
-	}
 	return score
 }
-
-func (r *rules) countsPeopleAnyway(c notice.Category) bool { return c != notice.Other }
 
 type viewSpan struct{ start, end int32 }
 
@@ -210,14 +259,6 @@ func (r *reading) viewIndex(at int) int32 {
 		lo++
 	}
 	return int32(lo)
-}
-
-func tail(s string, n int) string {
-	for utf8.RuneCountInString(s) > n {
-		_, w := utf8.DecodeRuneInString(s)
-		s = s[w:]
-	}
-	return s
 }
 
 func head(s string, n int) string {

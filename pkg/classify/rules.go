@@ -84,6 +84,7 @@ const (
 	groupOccurred
 	groupDetected
 	groupTimeRestored
+	groupStopped
 	groupEnded
 	groupTimeNot
 	groupAffected
@@ -92,6 +93,8 @@ const (
 	groupSeenBy
 	groupExcluded
 	groupRecordsNoun
+	groupNotAffected
+	groupWhole
 	groupReported
 	groups
 )
@@ -223,6 +226,7 @@ type timelineFile struct {
 	Occurred words               `yaml:"occurred"`
 	Detected words               `yaml:"detected"`
 	Restored words               `yaml:"restored"`
+	Stopped  words               `yaml:"stopped"`
 	Ended    words               `yaml:"ended"`
 	Not      words               `yaml:"not"`
 }
@@ -236,6 +240,8 @@ type peopleFile struct {
 	PersonBeforeCase []string `yaml:"person_before_case"`
 	PersonAfterCase  []string `yaml:"person_after_case"`
 	RecordsNoun      words    `yaml:"records_noun"`
+	NotAffected      words    `yaml:"not_affected"`
+	Whole            words    `yaml:"whole"`
 }
 
 type severityFile struct {
@@ -621,6 +627,7 @@ func (l *loader) loadTimeline() {
 	l.words(file, groupOccurred, "timeline.occurred", r.timeline.Occurred)
 	l.words(file, groupDetected, "timeline.detected", r.timeline.Detected)
 	l.words(file, groupTimeRestored, "timeline.restored", r.timeline.Restored)
+	l.words(file, groupStopped, "timeline.stopped", r.timeline.Stopped)
 	l.words(file, groupEnded, "timeline.ended", r.timeline.Ended)
 	l.words(file, groupTimeNot, "timeline.not", r.timeline.Not)
 }
@@ -634,6 +641,8 @@ func (l *loader) loadPeople() {
 	l.words(file, groupStaff, "people.staff", p.Staff)
 	l.words(file, groupSeenBy, "people.seen_by", p.SeenBy)
 	l.words(file, groupExcluded, "people.excluded", p.Excluded)
+	l.words(file, groupNotAffected, "people.not_affected", p.NotAffected)
+	l.words(file, groupWhole, "people.whole", p.Whole)
 	l.words(file, groupRecordsNoun, "records.noun", p.RecordsNoun)
 }
 

@@ -2,14 +2,17 @@ package classify
 
 import (
 	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"owabi/pkg/japanese"
 	"owabi/pkg/notice"
 )
 
-// told is a moment of the text with what its line, its heading or the
+// account is a moment of the text with what its line, its heading or the
 // predicate after it says it is.
-type told struct {
+type account struct {
 	moment int
 	field  string // occurred, detected, restored, ended
 	score  float64
@@ -18,17 +21,20 @@ type told struct {
 
 // readTimeline gives the dates of what happened.
 func (r *reading) readTimeline() {
-	best := map[string]told{}
+	told := map[string][]account{}
 	for i := range r.v.Moments {
 		for _, t := range r.tell(i) {
 			if r.iso(t.moment) == "" {
 				continue
 			}
-			if b, ok := best[t.field]; !ok || t.score > b.score {
-				best[t.field] = t
-			}
+			told[t.field] = append(told[t.field], t)
 		}
 	}
+	best := map[string]account{}
+	for field, list := range told {
+		best[field] = r.choose(list, map[string]float64{"occurred": 1.2, "detected": 0.7}[field])
+	}
+	r.occurredBeforeDetected(best, told["occurred"])
 	set := func(field string, to **string) {
 		t, ok := best[field]
 		if !ok {
@@ -44,14 +50,67 @@ func (r *reading) readTimeline() {
 	set("ended", &r.out.Timeline.Ended)
 }
 
+// choose takes the earliest of those that are told about as well as the best:
+// within slack of its score.
+func (r *reading) choose(list []account, slack float64) account {
+	best := list[0]
+	for _, t := range list {
+		if t.score > best.score {
+			best = t
+		}
+	}
+	chosen := best
+	for _, t := range list {
+		if t.score >= best.score-slack && r.iso(t.moment) < r.iso(chosen.moment) {
+			chosen = t
+		}
+	}
+	return chosen
+}
+
+// occurredBeforeDetected replaces a beginning that lies after the detection by
+// the best-told one that does not.
+func (r *reading) occurredBeforeDetected(best map[string]account, occurred []account) {
+	o, ok := best["occurred"]
+	d, detected := best["detected"]
+	if !ok || !detected || day(r.iso(o.moment)) <= day(r.iso(d.moment)) {
+		return
+	}
+	var before []account
+	for _, t := range occurred {
+		if day(r.iso(t.moment)) <= day(r.iso(d.moment)) {
+			before = append(before, t)
+		}
+	}
+	if len(before) == 0 {
+		delete(best, "occurred")
+		return
+	}
+	best["occurred"] = r.choose(before, 1.2)
+}
+
+// day is the part of an ISO date that both of two can have.
+func day(iso string) string { return iso[:min(len(iso), len("2006-01-02"))] }
+
+// dateOf is the date of moment i: its own, or for a bare clock time the one it
+// follows in the text; -1 when there is none.
+func (r *reading) dateOf(i int) int {
+	m := r.v.Moments[i]
+	if m.Date < 0 {
+		return m.Carried
+	}
+	return m.Date
+}
+
 // iso is moment i as an ISO date, or date-time when its clock is exact; empty
 // while its day or month is not known.
 func (r *reading) iso(i int) string {
 	m := r.v.Moments[i]
-	if m.Date < 0 {
+	at := r.dateOf(i)
+	if at < 0 {
 		return ""
 	}
-	d := r.v.Dates[m.Date]
+	d := r.v.Dates[at]
 	if d.OutOfEra {
 		return ""
 	}
@@ -67,10 +126,20 @@ func (r *reading) iso(i int) string {
 	return day
 }
 
+// untold tells zones whose dates are not those of the incident.
+func untold(z zone) bool {
+	switch z {
+	case zonePrevention, zoneContact, zoneGreeting, zoneBackground, zoneRequest:
+		return true
+	}
+	return false
+}
+
 // tell says what moment i is the moment of.
-func (r *reading) tell(i int) []told {
+func (r *reading) tell(i int) []account {
 	m := r.v.Moments[i]
-	if m.Date < 0 {
+	date := r.dateOf(i)
+	if date < 0 {
 		return nil
 	}
 	s := r.sentenceAt(m.Range.Start)
@@ -78,51 +147,126 @@ func (r *reading) tell(i int) []told {
 		return nil
 	}
 	z := r.zones[s]
-	switch z {
-	case zonePrevention, zoneContact, zoneGreeting, zoneBackground, zoneRequest:
+	if untold(z) || r.publishedSpan.Overlaps(m.Range) || r.v.Dates[date].Planned {
 		return nil
 	}
-	if r.publishedSpan.Overlaps(m.Range) {
-		return nil
-	}
-	d := r.v.Dates[m.Date]
-	if d.Planned {
-		return nil
-	}
-	var out []told
+	var out []account
 	add := func(field string, score float64, rule string) {
-		out = append(out, told{i, field, score, rule})
+		out = append(out, account{i, field, score, rule})
+	}
+	early := 1 / float64(2+i) // of two equal ones the earlier
+	if r.v.Dates[date].Precision() != japanese.PrecisionDay {
+		early -= 1
 	}
 	zoneScore := map[zone]float64{zoneOverview: 1, zoneLead: 1, zoneTitle: 0.5, zoneImpact: 0.5, zoneBody: 0.4, zoneCause: 0.3}[z]
-	early := 1 / float64(2+i) // of two equal ones the earlier
 	if field, ok := r.keyOf(m.Range); ok {
 		add(field, 8+early, "timeline.key")
-		return out
+		if field != "occurred" || m.Date < 0 {
+			return out
+		}
 	}
 	at := r.viewAt(m.Range)
+	stop := int32(len(r.view.runes))
+	if i+1 < len(r.v.Moments) {
+		stop = r.viewIndex(r.v.Moments[i+1].Range.Start)
+	}
+	joined := i+1 < len(r.v.Moments) && slices.ContainsFunc(r.v.Intervals, func(iv japanese.Interval) bool { return iv.From == i })
+	if joined && i+2 < len(r.v.Moments) {
+		stop = r.viewIndex(r.v.Moments[i+2].Range.Start)
+	}
+	reported := r.brief && r.has(s, groupReported) && m.Clock < 0
+	// A predicate before the date: 送信したのは10月25日.
 	for _, mt := range r.inSentence(s) {
-		if mt.start < at.end {
+		if mt.end > at.start || at.start-mt.end > 8 {
 			continue
 		}
-		distance := float64(mt.start - at.end)
-		near := 3 - distance/15
-		if near < 0.2 {
-			near = 0.2
+		between := string(r.view.runes[mt.end:at.start])
+		if !strings.Contains(between, "のは") && !strings.Contains(between, "日は") && !strings.Contains(between, "時期は") && !strings.Contains(between, "日時は") {
+			continue
 		}
 		switch r.cue(mt).group {
 		case groupOccurred:
-			add("occurred", near+zoneScore+early, "timeline.occurred")
+			add("occurred", 4+zoneScore+early, "timeline.occurred")
 		case groupDetected:
-			add("detected", near+zoneScore+early+0.5, "timeline.detected")
-		case groupTimeRestored:
-			add("restored", near+zoneScore+early, "timeline.restored")
-		case groupTimeNot:
-			if distance <= 12 {
-				return nil
+			add("detected", 4+zoneScore+early, "timeline.detected")
+		}
+	}
+	// An account of what happened begins with what happened: its dates count a
+	// little for the beginning even without a telling predicate.
+	if !reported && (z == zoneOverview || z == zoneLead || z == zoneBody || z == zoneCause) {
+		add("occurred", 0.6+early, "timeline.account")
+	}
+	nearest := groupNone
+	line := r.doc.Sentences[s].Line
+	for k := s; k < len(r.doc.Sentences) && k <= s+3; k++ {
+		if k > s && r.doc.Sentences[k].Line != line && !r.continues(s, at.end, k) {
+			break
+		}
+		if k > s && r.doc.Sentences[k].Line == line && untold(r.zones[k]) {
+			break
+		}
+		for _, mt := range r.inSentence(k) {
+			if mt.start < at.end {
+				continue
+			}
+			distance := float64(mt.start - at.end)
+			near := 3 - distance/15
+			if mt.start >= stop && !(joined && k == s) { // beyond the next date
+				continue
+			}
+			if distance > 6 && string(r.view.runes[mt.start:mt.end]) == "から" {
+				continue
+			}
+			if near < 0.2 {
+				near = 0.2
+			}
+			if k > s {
+				near = min(near, 2)
+			}
+			if g := r.cue(mt).group; nearest == groupNone && (g == groupOccurred || g == groupDetected) {
+				nearest = g
+			} else if g != nearest && (g == groupOccurred && nearest == groupDetected) {
+				near = max(0.1, near-1.5)
+			}
+			switch r.cue(mt).group {
+			case groupOccurred:
+				if !reported || distance < 6 {
+					add("occurred", near+zoneScore+early, "timeline.occurred")
+				}
+			case groupDetected:
+				if !reported || distance < 6 {
+					strong := 0.0
+					if w := string(r.view.runes[mt.start:mt.end]); strings.Contains(w, "判明") || strings.Contains(w, "発覚") || strings.Contains(w, "分か") {
+						strong = 0.8
+					}
+					add("detected", near+zoneScore+early+0.5+strong, "timeline.detected")
+				}
+			case groupTimeRestored:
+				add("restored", near+zoneScore+early, "timeline.restored")
+			case groupTimeNot:
+				if distance <= 3 || distance <= 12 && mt.start < stop && k == s {
+					return out
+				}
 			}
 		}
 	}
 	return out
+}
+
+// continues tells whether sentence k, on a line of its own, goes on with what
+// the date at the end of sentence s began.
+func (r *reading) continues(s int, dateEnd int32, k int) bool {
+	first := r.doc.Sentences[s]
+	rest := r.words(japanese.Range{Start: int(r.view.at[min(int(dateEnd), len(r.view.at)-1)]), End: first.Range.End})
+	if utf8.RuneCountInString(strings.Trim(rest, " ()月火水木金土日・祝頃ごろ:、曜")) > 0 || r.doc.Sentences[k].Line > first.Line+2 {
+		return false
+	}
+	for _, d := range r.v.Dates {
+		if r.doc.Sentences[k].Range.Contains(d.Range) {
+			return false
+		}
+	}
+	return true
 }
 
 // keyOf gives the field that the key of rg's line, or the heading right above
@@ -130,7 +274,7 @@ func (r *reading) tell(i int) []told {
 func (r *reading) keyOf(rg japanese.Range) (string, bool) {
 	for _, p := range r.doc.Pairs {
 		if p.Value.Contains(rg) {
-			if f, ok := r.rules.keys[plain(p.Key)]; ok {
+			if f, ok := r.keyField(p.Key); ok {
 				return f, true
 			}
 		}
@@ -138,7 +282,7 @@ func (r *reading) keyOf(rg japanese.Range) (string, bool) {
 	if i := r.sentenceAt(rg.Start); i >= 0 {
 		sec := r.doc.Sections[r.doc.Sentences[i].Section]
 		if sec.Level > 0 && rg.Start-sec.Own.Start < 60 {
-			if f, ok := r.rules.keys[plain(sec.Title)]; ok {
+			if f, ok := r.keyField(sec.Title); ok {
 				return f, true
 			}
 		}
@@ -146,12 +290,29 @@ func (r *reading) keyOf(rg japanese.Range) (string, bool) {
 	return "", false
 }
 
-// readOutage gives the length of the unavailability in minutes: a stated
-// length, an interval of clock times, or the time between a line of beginning
-// and a line of restoring.
+func (r *reading) keyField(key string) (string, bool) {
+	k := strings.Trim(plain(key), "【】[]<>()・:■●○")
+	f, ok := r.rules.keys[k]
+	return f, ok
+}
+
+// outageEvent is a clock time at which something began or ended.
+type outageEvent struct {
+	moment int
+	ends   bool
+	whole  bool // すべて, 全面
+	keyed  bool
+}
+
+// readOutage gives the length of the unavailability in minutes: an interval of
+// clock times, the time between what began and what restored it, or a stated
+// length.
 func (r *reading) readOutage() {
+	service := false // the category is itself an unavailability
 	switch r.out.Category {
-	case notice.SystemOutage, notice.DenialOfService, notice.EquipmentFailure, notice.SoftwareDefect, notice.DataLoss, notice.Malware, notice.ProcessingError:
+	case notice.SystemOutage, notice.DenialOfService, notice.EquipmentFailure:
+		service = true
+	case notice.SoftwareDefect, notice.DataLoss, notice.Malware, notice.UnauthorizedAccess, notice.Other:
 	default:
 		return
 	}
@@ -160,19 +321,110 @@ func (r *reading) readOutage() {
 		r.out.Impact.OutageMinutes = &notice.Duration{Value: int64(minutes), Text: r.text.Quote(span), Start: span.Start, End: span.End}
 		r.evidence("impact.outage_minutes", rule, rg)
 	}
-	total, seen := 0, map[[2]int]bool{}
-	var first japanese.Range
-	for _, iv := range r.v.Intervals {
-		i := r.sentenceAt(iv.Range.Start)
-		if i < 0 {
+	if n, rg, ok := r.outageInterval(service); ok {
+		set(n, rg, "outage.interval")
+		return
+	}
+	begin, end, ok := r.outageEnds(service)
+	if ok {
+		if n, ok := r.v.MinutesBetween(begin, end); ok && n > 0 && n <= maxOutage {
+			a, b := r.v.Moments[begin].Range, r.v.Moments[end].Range
+			set(n, b, "outage.restored")
+			r.evidence("impact.outage_minutes", "outage.begun", a)
+			return
+		}
+	}
+	if !service || r.still() {
+		return
+	}
+	for _, d := range r.v.Durations {
+		i := r.sentenceAt(d.Range.Start)
+		if i < 0 || d.Use != japanese.LengthUse || untold(r.zones[i]) || r.zones[i] == zoneResponse {
 			continue
 		}
-		switch r.zones[i] {
-		case zonePrevention, zoneContact, zoneGreeting, zoneRequest, zoneBackground:
+		before, after := r.around(d.Range, i)
+		if strings.HasSuffix(before, "平日") || strings.Contains(before, "最大") || strings.HasPrefix(after, "以上の遅") || strings.HasPrefix(after, "の遅れ") || strings.HasPrefix(after, "遅れ") || strings.HasPrefix(after, "体制") || strings.Contains(head(before+after, 80), "前にも") {
+			continue
+		}
+		if n, ok := d.Minutes(); ok && n > 0 && n < 24*60*30 && (r.aboutOutage(i) || r.zones[i] == zoneTitle) && !r.aboutPassengers(i) {
+			set(n, d.Range, "outage.length")
+			return
+		}
+	}
+}
+
+// maxOutage bounds an unavailability read from two clock times, in minutes.
+const maxOutage = 60 * 24 * 60
+
+// still tells whether the notice says that it goes on.
+func (r *reading) still() bool {
+	on := false
+	r.each(groupOngoing, func(m match) {
+		if !untold(r.zones[m.sentence]) && r.polarity(m) != japanese.Denied {
+			on = true
+		}
+	})
+	back := false
+	r.each(groupRestored, func(m match) {
+		if !untold(r.zones[m.sentence]) && r.polarity(m) == japanese.Asserted {
+			back = true
+		}
+	})
+	return on && !back
+}
+
+// aboutOutage tells whether sentence i speaks of something that could not be used.
+func (r *reading) aboutOutage(i int) bool {
+	for _, m := range r.inSentence(i) {
+		c := r.cue(m)
+		if c.group != groupCategory {
+			continue
+		}
+		switch notice.Category(c.code) {
+		case notice.SystemOutage, notice.DenialOfService, notice.EquipmentFailure:
+			return true
+		}
+	}
+	return false
+}
+
+// aboutPassengers tells whether sentence i speaks of people who were held up,
+// which is not how long the service was.
+func (r *reading) aboutPassengers(i int) bool {
+	w := r.words(r.doc.Sentences[i].Range)
+	return strings.Contains(w, "車内") || strings.Contains(w, "閉じ込め") || strings.Contains(w, "救助") || strings.Contains(w, "立ち往生") || strings.Contains(w, "避難")
+}
+
+// outageInterval adds up the intervals of clock times in sentences that speak
+// of the unavailability.
+func (r *reading) outageInterval(service bool) (int, japanese.Range, bool) {
+	total, seen := 0, map[[2]int]bool{}
+	var first japanese.Range
+	longest := 0
+	times := 0
+	for _, iv := range r.v.Intervals {
+		i := r.sentenceAt(iv.Range.Start)
+		if i < 0 || untold(r.zones[i]) {
 			continue
 		}
 		n, ok := r.v.IntervalMinutes(iv)
-		if !ok || n == 0 {
+		if !ok || n == 0 || n > maxOutage {
+			continue
+		}
+		before, _ := r.around(iv.Range, i)
+		words := r.words(r.doc.Sentences[i].Range)
+		if strings.Contains(words, "予告") || strings.Contains(words, "予定") || strings.Contains(words, "受付") || strings.Contains(words, "電話") || strings.Contains(words, "フリーダイヤル") || strings.Contains(before, "メンテナンス") || strings.Contains(words, "給水") || strings.Contains(words, "窓口") || strings.HasPrefix(strings.TrimLeft(before, "・ "), "平日") || strings.Contains(words, "0120-") {
+			continue
+		}
+		field, keyed := r.keyOf(iv.Range)
+		keyed = keyed && field == "occurred"
+		// Opening hours stand in lists of places and have no date; an
+		// unavailability is dated, or its sentence speaks of it.
+		dated := r.v.Moments[iv.From].Date >= 0
+		switch {
+		case service && (keyed || dated || r.aboutOutage(i) || iv.Kind == japanese.UntilRestore || !r.doc.Lines[r.doc.Sentences[i].Line].Item && !strings.Contains(words, "営業") && !strings.Contains(words, "開館")):
+		case !service && r.aboutOutage(i):
+		default:
 			continue
 		}
 		a, b := r.v.Clocks[r.v.Moments[iv.From].Clock], r.v.Clocks[r.v.Moments[iv.To].Clock]
@@ -182,26 +434,124 @@ func (r *reading) readOutage() {
 		}
 		seen[key] = true
 		total += n
+		times++
+		longest = max(longest, n)
 		if first.Len() == 0 {
 			first = iv.Range
 		}
 	}
-	if total > 0 {
-		set(total, first, "outage.interval")
-		return
+	if total == 0 {
+		return 0, first, false
 	}
-	for _, d := range r.v.Durations {
-		i := r.sentenceAt(d.Range.Start)
-		if i < 0 || d.Use != japanese.LengthUse {
+	if times > 1 && !strings.Contains(r.text.Norm(), "回目") && !strings.Contains(r.text.Norm(), "2回") {
+		total = longest
+	}
+	return total, first, true
+}
+
+// outageEnds finds the clock times at which the unavailability began and ended.
+func (r *reading) outageEnds(service bool) (begin, end int, ok bool) {
+	var events []outageEvent
+	for i, m := range r.v.Moments {
+		if m.Clock < 0 || !r.v.Clocks[m.Clock].Exact() || r.publishedSpan.Overlaps(m.Range) {
 			continue
 		}
-		switch r.zones[i] {
-		case zonePrevention, zoneContact, zoneGreeting, zoneRequest, zoneBackground, zoneResponse:
+		s := r.sentenceAt(m.Range.Start)
+		if s < 0 || untold(r.zones[s]) {
 			continue
 		}
-		if n, ok := d.Minutes(); ok && n > 0 {
-			set(n, d.Range, "outage.length")
-			return
+		if field, ok := r.keyOf(m.Range); ok {
+			switch field {
+			case "occurred":
+				events = append(events, outageEvent{moment: i, keyed: true})
+				continue
+			case "restored", "ended":
+				events = append(events, outageEvent{moment: i, ends: true, whole: true, keyed: true})
+				continue
+			}
+		}
+		at := r.viewAt(m.Range)
+		stop := int32(len(r.view.runes))
+		if i+1 < len(r.v.Moments) {
+			stop = r.viewIndex(r.v.Moments[i+1].Range.Start)
+		}
+		kind := 0
+		for _, mt := range r.inSentence(s) {
+			if mt.start < at.end || mt.start >= stop || mt.start-at.end > 60 {
+				continue
+			}
+			c := r.cue(mt)
+			switch {
+			case c.group == groupTimeNot && mt.start-at.end <= 2 && strings.Contains(string(r.view.runes[mt.start:mt.end]), "現在"):
+				kind = -1
+			case kind < 0:
+			case c.group == groupTimeRestored && r.polarity(mt) == japanese.Asserted:
+				kind = 2
+			case kind == 0 && (c.group == groupStopped || service && (c.group == groupOccurred || c.group == groupDetected || c.group == groupCategory && isOutage(c.code))):
+				kind = 1
+			}
+		}
+		if kind == 0 && service { // 故障が起きたのは午前6時43分
+			for _, mt := range r.inSentence(s) {
+				if r.cue(mt).group == groupOccurred && mt.end <= at.start && at.start-mt.end <= 6 && strings.Contains(string(r.view.runes[mt.end:at.start]), "のは") {
+					kind = 1
+				}
+			}
+		}
+		words := r.words(japanese.Range{Start: m.Range.End, End: r.doc.Sentences[s].Range.End})
+		switch kind {
+		case 1:
+			events = append(events, outageEvent{moment: i})
+		case 2:
+			whole := false
+			for _, w := range []string{"すべて", "全て", "全面", "全戸", "全世帯", "全線", "全台", "全機能", "全サーバ", "全域", "全地域", "完全", "全ての", "全回線", "全システム", "障害の終了", "全員"} {
+				whole = whole || strings.Contains(words, w)
+			}
+			if strings.Contains(words, "のみ") || strings.Contains(words, "いったん") || strings.Contains(words, "一部") && !whole {
+				continue
+			}
+			events = append(events, outageEvent{moment: i, ends: true, whole: whole})
 		}
 	}
+	begin, end = -1, -1
+	for _, e := range events {
+		if !e.ends && (begin < 0 || e.keyed && !slices.ContainsFunc(events, func(o outageEvent) bool { return o.moment == begin && o.keyed })) {
+			begin = e.moment
+		}
+	}
+	if begin < 0 {
+		return 0, 0, false
+	}
+	best := -1
+	for k, e := range events {
+		if !e.ends || e.moment <= begin && !e.keyed {
+			continue
+		}
+		if best < 0 || rank(e) > rank(events[best]) || rank(e) == rank(events[best]) && rank(e) == 0 {
+			best = k
+		}
+	}
+	if best < 0 {
+		return 0, 0, false
+	}
+	end = events[best].moment
+	return begin, end, true
+}
+
+func rank(e outageEvent) int {
+	switch {
+	case e.keyed:
+		return 2
+	case e.whole:
+		return 1
+	}
+	return 0
+}
+
+func isOutage(code string) bool {
+	switch notice.Category(code) {
+	case notice.SystemOutage, notice.DenialOfService, notice.EquipmentFailure:
+		return true
+	}
+	return false
 }
