@@ -22,7 +22,7 @@ const (
 
 // farthest bounds how far, in bytes, the governing predicate is looked for, so
 // that the work stays linear on a text without full stops.
-const farthest = 1200
+const farthest = 700
 
 // Polarity tells how what stands at r is stated. Japanese puts the predicate
 // last: the words to the right are read up to the end of the clause, and the
@@ -372,8 +372,13 @@ func (c *clause) read(i int) (Polarity, bool) {
 				set(Possible)
 			}
 		case doubt:
-			set(Possible)
-			end = spend(s, i, c.end)
+			// 否定できない spends the negation; 言い切れる証拠 has none to spend.
+			if spent := spend(s, i, c.end); spent > i {
+				set(Possible)
+				end = max(end, spent)
+			} else if r == '否' {
+				set(Possible)
+			}
 		case smallness:
 			if state == Possible || strings.HasSuffix(s[start:i], "て") {
 				set(Negligible)
@@ -405,7 +410,7 @@ func (c *clause) read(i int) (Polarity, bool) {
 				return state, found
 			}
 		}
-		i = end
+		i = max(end, i+size) // whatever the branch, on
 	}
 	return state, found
 }
