@@ -242,7 +242,7 @@ var cues = map[rune][]cueWord{
 	'推': {{"推測", possibility}},
 	'否': {{"否定でき", doubt}, {"否定すること", doubt}, {"否定するもの", doubt}, {"否定はでき", doubt}, {"否定しき", doubt}, {"否定され", silence}, {"否め", doubt}},
 	'排': {{"排除でき", doubt}},
-	'断': {{"断定できな", doubt}, {"断定できませ", doubt}, {"断定できず", doubt}, {"断定できて", doubt}, {"断定はでき", doubt}},
+	'断': {{"断定できない", doubt}, {"断定できません", doubt}, {"断定できず", doubt}, {"断定できて", doubt}, {"断定はでき", doubt}},
 	'言': {{"言い切れ", doubt}},
 	'低': {{"低い", smallness}, {"低く", smallness}},
 	'小': {{"小さくない", silence}, {"小さくありません", silence}, {"小さい", smallness}, {"小さく", smallness}},
@@ -373,10 +373,10 @@ func (c *clause) read(i int) (Polarity, bool) {
 			}
 		case doubt:
 			// 否定できない spends the negation; 言い切れる証拠 has none to spend.
-			if spent := spend(s, i, c.end); spent > i {
+			if spent := spend(s, end, c.end); spent > end {
 				set(Possible)
-				end = max(end, spent)
-			} else if r == '否' {
+				end = spent
+			} else if r == '否' || r == '断' {
 				set(Possible)
 			}
 		case smallness:
