@@ -97,6 +97,9 @@ func (d *Document) around(r Range) (start, end int) {
 }
 
 func sentenceStart(s string, i, low int) int {
+	if i <= low {
+		return low
+	}
 	if k := strings.LastIndex(s[low:i], "。"); k >= 0 {
 		return low + k + len("。")
 	}
