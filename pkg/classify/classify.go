@@ -77,8 +77,8 @@ func (c *Classifier) Classify(n notice.Notice) notice.Classification {
 	if !out.IsIncident {
 		return out
 	}
-	r.readDataTypes()
 	r.readExposure()
+	r.readDataTypes()
 	r.readSecondaryDamage()
 	r.readCounts()
 	r.readTimeline()

@@ -1,8 +1,28 @@
 package classify
 
 import (
+	"strings"
+
 	"owabi/pkg/japanese"
 )
+
+// onlyAsked tells whether what is named at m was only asked, told or consulted:
+// 委託業者と相談して, 保守会社に確認.
+func (r *reading) onlyAsked(m match) bool {
+	after := string(r.view.runes[m.end:min(len(r.view.runes), int(m.end)+6)])
+	if strings.HasPrefix(after, "と") || strings.HasPrefix(after, "へ") || strings.HasPrefix(after, "の技術者") {
+		return true
+	}
+	if !strings.HasPrefix(after, "に") {
+		return false
+	}
+	for _, w := range []string{"依頼", "確か", "確認", "指示", "相談", "連絡", "記録", "伝", "要請", "求", "報告", "対し", "も", "調査"} {
+		if strings.HasPrefix(after[len("に"):], w) {
+			return true
+		}
+	}
+	return false
+}
 
 // readContractor decides whether it happened at a contractor, and at which.
 func (r *reading) readContractor() {
@@ -16,6 +36,9 @@ func (r *reading) readContractor() {
 				return
 			}
 			c := r.cue(m)
+			if c.weight > 0 && r.onlyAsked(m) {
+				return
+			}
 			if r.polarity(m) == japanese.Denied && c.weight > 0 {
 				return
 			}

@@ -31,7 +31,8 @@ type reading struct {
 
 	published     string // ISO
 	publishedSpan japanese.Range
-	organization  string // as found or given
+	restoredAt    *japanese.Range // the words for the end of the unavailability
+	organization  string          // as found or given
 
 	out *notice.Classification
 }

@@ -64,6 +64,7 @@ const (
 	groupData
 	groupDataNot
 	groupDataBeside
+	groupDataAlone
 	groupHeading
 	groupSentenceZone
 	groupIncidentFor
@@ -177,6 +178,7 @@ type dataTypesFile struct {
 	BesideCues words            `yaml:"beside_cues"`
 	Types      map[string]words `yaml:"types"`
 	Not        words            `yaml:"not"`
+	Alone      words            `yaml:"alone"`
 }
 
 type sectionsFile struct {
@@ -523,6 +525,7 @@ func (l *loader) loadDataTypes() {
 		}
 	}
 	l.words(file, groupDataNot, "not", f.Not)
+	l.words(file, groupDataAlone, "alone", f.Alone)
 	l.words(file, groupDataBeside, "beside", f.BesideCues)
 }
 

@@ -68,7 +68,11 @@ func (r *reading) readSector(s *scratch) {
 	for _, k := range keys {
 		i := sectorIndex[notice.Sector(r.rules.cues[k].code)]
 		l := found[k]
-		score[i] += r.rules.cues[k].weight * math.Min(2.5, 1+0.3*float64(len(l.hits)-1))
+		value := r.rules.cues[k].weight * math.Min(2.5, 1+0.3*float64(len(l.hits)-1))
+		if z := r.zones[l.m.sentence]; z == zoneTitle || z == zoneLead {
+			value *= 1.3 // the first mention stands where the publisher is introduced
+		}
+		score[i] += value
 		at[i] = l.m
 	}
 	for i := range score {

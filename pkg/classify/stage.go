@@ -49,6 +49,12 @@ func (r *reading) readStage() {
 		return out
 	}
 	category := string(r.out.Category)
+	if slices.Contains(r.rules.stages.RestoredWhenRestored, category) && r.restoredAt != nil && !r.still() {
+		e := notice.StageRestored
+		r.out.Stage = &e
+		r.evidence("stage", "stage.outage_ended", *r.restoredAt)
+		return
+	}
 	restored, ongoing, done := last(groupRestored), last(groupOngoing), last(groupDone)
 	switch {
 	case slices.Contains(r.rules.stages.RestoredWhenRestored, category) && restored != nil && ongoing == nil:

@@ -322,6 +322,7 @@ func (r *reading) readOutage() {
 		r.evidence("impact.outage_minutes", rule, rg)
 	}
 	if n, rg, ok := r.outageInterval(service); ok {
+		r.restoredAt = &rg
 		set(n, rg, "outage.interval")
 		return
 	}
@@ -330,6 +331,7 @@ func (r *reading) readOutage() {
 		if n, ok := r.v.MinutesBetween(begin, end); ok && n > 0 && n <= maxOutage {
 			a, b := r.v.Moments[begin].Range, r.v.Moments[end].Range
 			set(n, b, "outage.restored")
+			r.restoredAt = &b
 			r.evidence("impact.outage_minutes", "outage.begun", a)
 			return
 		}
