@@ -65,6 +65,9 @@ func Open(ctx context.Context, config Config) (*Engine, error) {
 
 	process.Lock()
 	defer process.Unlock()
+	if process.ended {
+		return nil, fmt.Errorf("chdb: %w: it was shut down, and libchdb cannot be booted again; start another process", ErrAlreadyOpen)
+	}
 	if process.open != nil {
 		return nil, fmt.Errorf("chdb: %w, on %s; share that one instead of opening %s",
 			ErrAlreadyOpen, process.path, config.Path)
@@ -179,8 +182,8 @@ func (e *Engine) Running() int { return e.all.inUse() }
 // end, when that comes first) for the running ones, then kills them and waits
 // for their end. A second Close does the same and finds nothing to do.
 //
-// The data folder stays locked until the process ends, since libchdb can be
-// booted only once; Open on the same folder works again.
+// The data folder stays locked until [Shutdown], since libchdb can be booted only
+// once; until then Open on the same folder works again.
 func (e *Engine) Close(ctx context.Context) error {
 	e.closeOnce.Do(func() { close(e.closing) })
 	done := make(chan struct{})
@@ -206,4 +209,21 @@ func (e *Engine) Close(ctx context.Context) error {
 		process.open = nil
 	}
 	return err
+}
+
+// Shutdown ends the engine of this process for good and frees its folder. It is
+// the last thing a process does with an engine, after [Engine.Close]: threads of
+// the engine that are still at work while the process exits can crash it. Without
+// an engine it does nothing; with one that is not closed it fails.
+func Shutdown() error {
+	process.Lock()
+	defer process.Unlock()
+	if process.open != nil {
+		return fmt.Errorf("chdb: shutdown: %w, on %s; close it first", ErrAlreadyOpen, process.path)
+	}
+	if process.keeper != nil {
+		process.keeper.close()
+		process.keeper, process.ended = nil, true
+	}
+	return nil
 }

@@ -199,6 +199,8 @@ var process struct {
 	keeper *connection
 	// open is the engine that is open now.
 	open *Engine
+	// ended says that Shutdown has ended the engine for good.
+	ended bool
 }
 
 // loadOnce gives the process's library, loading it at the first call.

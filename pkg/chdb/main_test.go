@@ -2,6 +2,7 @@ package chdb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -67,6 +68,14 @@ func withEngine(m *testing.M) int {
 	}
 	if err := engine.Close(context.Background()); err != nil {
 		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	if err := Shutdown(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	if _, err := Open(context.Background(), Config{Path: folder}); !errors.Is(err, ErrAlreadyOpen) {
+		fmt.Fprintln(os.Stderr, "Open after Shutdown:", err)
 		code = 1
 	}
 	if err := goleak.Find(); err != nil {

@@ -5,6 +5,7 @@ package chdbtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"sync/atomic"
@@ -37,7 +38,7 @@ func run(m *testing.M) (_ int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	defer engine.Close(ctx)
+	defer func() { err = errors.Join(err, engine.Close(ctx), chdb.Shutdown()) }()
 	server, err := engine.Listen(ctx)
 	if err != nil {
 		return 0, err
