@@ -211,7 +211,7 @@ func (d *digest) atEnd() bool {
 // mayPart says whether it is worth looking at what follows a gap. A blank line is
 // mostly what stands between paragraphs.
 func mayPart(e *entry, g gap) bool {
-	return g.marked || g.blanks >= 2 || e.closes() && e.hasBody()
+	return g.marked || g.blanks >= 2 || e.hasBody() && (e.closes() || isHeadline(e.last))
 }
 
 // partsEntries says whether the gap between e and the coming lines parts two
@@ -235,7 +235,7 @@ func partsEntries(e *entry, g gap, next []string) bool {
 	case g.blanks >= 2:
 		return e.hasBody() && (opens == opensSurely || closes && len(next) > 1 && mayBePublisher(next[0]))
 	default:
-		return closes && e.hasBody() && opens == opensSurely
+		return e.hasBody() && opens == opensSurely && (closes || isHeadline(e.last))
 	}
 }
 

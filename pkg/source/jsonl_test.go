@@ -2,6 +2,7 @@ package source
 
 import (
 	"errors"
+	"os"
 	"strings"
 	"testing"
 
@@ -9,30 +10,13 @@ import (
 )
 
 func TestJSONLReadsGoodLinesAroundBadOnes(t *testing.T) {
-	input := strings.Join([]string{
-		`{"id":"a-1","publisher":"株式会社みなも商会","title":"誤送信について","published":"2024-03-05","url":"https://example.com/1","text":"誤送信について\n12名に送りました。","extra":{"x":[1]}}`, // 1
-		``, // 2
-		`{"text":"本文だけの通知です。"}`,                 // 3
-		`{"text":"途中で切れた`,                       // 4
-		`{"text":5}`,                            // 5
-		`{"title":"本文がない"}`,                     // 6
-		`{"text":" \n　"}`,                       // 7
-		`["text"]`,                              // 8
-		`{"text":"x","published":"2024-02-30"}`, // 9
-		`{"text":"x","id":7}`,                   // 10
-		`{"text":"null は無いのと同じ","id":null,"publisher":null,"title":null,"published":null,"url":null}`, // 11
-		`{"text":"時刻つき","published":"2024-03-05T23:30:00+09:00"}`,                                     // 12
-		`{"text":"作ったもの","synthetic":true}`,                                                           // 13
-		"{\"text\":\"壊れた\xff文字\"}",                                                                    // 14
-		`{"text":"NUL\u0000"}`,                                                                        // 15
-		"\xEF\xBB\xBF" + `{"text":"つなぎ合わせたファイル"}`,                                                     // 16
-		`{"text":"x"} {"text":"y"}`,                                                                   // 17
-		`{"text":"x","synthetic":"yes"}`,                                                              // 18
-		`{"title":"見出しだけ","text":"見出しだけ"}`,                                                            // 19
-		`{"text":"最後の行に改行がない"}`,                                                                       // 20
-	}, "\n")
+	file, err := os.ReadFile("testdata/lines.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	input := string(file)
 	items := readAll(t, input, Options{})
-	golden(t, "testdata/jsonl.golden", show(items))
+	golden(t, "testdata/lines.golden", show(items))
 
 	reasons := map[int]error{
 		4: ErrMalformed, 5: ErrMalformed, 6: notice.ErrNoText, 7: notice.ErrNoText, 8: ErrMalformed,

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bytes"
 	"regexp"
 	"slices"
 	"strings"
@@ -80,6 +81,9 @@ func isText(s string) bool {
 
 // isHeadline says whether s, on its own, looks like the headline of a notice.
 func isHeadline(s string) bool {
+	if strings.HasSuffix(s, "。") {
+		return false
+	}
 	s = folded(s)
 	if s == "" || utf8.RuneCountInString(s) > maxHeadlineRunes || strings.Contains(s, "。") || listStart.MatchString(s) {
 		return false
@@ -176,6 +180,10 @@ const (
 )
 
 func kindOf(s []byte) lineKind {
+	switch string(bytes.TrimSpace(s)) {
+	case "?", "&nbsp;": // what other encodings and pages make of a non-breaking space
+		return markLine
+	}
 	kind := blankLine
 	var first rune
 	n := 0
