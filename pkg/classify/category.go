@@ -20,7 +20,7 @@ func statedFactor(p japanese.Polarity) float64 {
 	case japanese.Negligible:
 		return 0.3
 	case japanese.InQuestion:
-		return 0.4
+		return 0.1
 	case japanese.Quoted:
 		return 0.6
 	}
@@ -30,7 +30,8 @@ func statedFactor(p japanese.Polarity) float64 {
 // tally is what the cues say for each category.
 type tally struct {
 	score [17]float64
-	best  [17][]match // the cues that counted, the loudest first
+	value map[string]float64 // what each cue counted for, by id
+	best  [17][]match        // the cues that counted, the loudest first
 }
 
 var categoryIndex = func() map[notice.Category]int {
@@ -70,7 +71,7 @@ func (r *reading) tallyCategories(counts func(zone) bool) tally {
 		if r.isTopic(m) {
 			return
 		}
-		if value > 0 {
+		if value > 0 && !c.anyhow {
 			value *= statedFactor(r.polarity(m))
 			if value <= best[m.cue].value {
 				return
@@ -78,7 +79,7 @@ func (r *reading) tallyCategories(counts func(zone) bool) tally {
 		}
 		best[m.cue] = loud{value, m}
 	})
-	var t tally
+	t := tally{value: map[string]float64{}}
 	ids := make([]int32, 0, len(best))
 	for id := range best {
 		ids = append(ids, id)
@@ -92,6 +93,7 @@ func (r *reading) tallyCategories(counts func(zone) bool) tally {
 		if b.value > 0 {
 			t.best[i] = append(t.best[i], b.m)
 			values[id] = b.value
+			t.value[r.rules.cues[id].id] = b.value
 		}
 	}
 	for i := range t.best {
@@ -137,6 +139,12 @@ func (r *reading) winner(t tally) (win int, margin float64) {
 			}
 		}
 		if !changed {
+			break
+		}
+	}
+	for _, d := range r.rules.categories.Decisive {
+		if t.value[d.Cue] >= d.Least && slices.Contains(d.Over, categoryList[win]) {
+			win = categoryIndex[d.Winner]
 			break
 		}
 	}

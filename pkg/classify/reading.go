@@ -237,8 +237,12 @@ func (r *reading) sectionZones() []zone {
 		zs[s.Section], own[s.Section], best[s.Section] = z, true, m.cue
 	})
 	for i, s := range r.doc.Sections {
-		if !own[i] && s.Parent >= 0 {
-			zs[i] = zs[s.Parent]
+		if s.Parent < 0 {
+			continue
+		}
+		// What stands below a heading of prevention is prevention, whatever it names.
+		if p := zs[s.Parent]; !own[i] || p == zonePrevention || p == zoneContact || p == zoneRequest {
+			zs[i] = p
 		}
 	}
 	return zs

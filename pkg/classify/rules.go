@@ -107,6 +107,7 @@ type cue struct {
 	id     string
 	weight float64
 	zones  uint32 // bit set; 0 is every zone
+	anyhow bool   // counts however it is stated: its words hold the negation
 	place  string // file:line, for error messages
 }
 
@@ -114,14 +115,14 @@ func (c *cue) countsIn(z zone) bool { return c.zones == 0 || c.zones&(1<<z) != 0
 
 // cueSource is a cue as the rule files write it.
 type cueSource struct {
-	ID       string   `yaml:"id"`
-	Weight   float64  `yaml:"weight"`
-	Any      []string `yaml:"any"`
-	Zones    []string `yaml:"zones"`
-	Zone     string   `yaml:"zone"`
-	Stage    string   `yaml:"stage"`
-	Asserted bool     `yaml:"asserted"`
-	line     int
+	ID             string   `yaml:"id"`
+	Weight         float64  `yaml:"weight"`
+	Any            []string `yaml:"any"`
+	Zones          []string `yaml:"zones"`
+	Zone           string   `yaml:"zone"`
+	Stage          string   `yaml:"stage"`
+	IgnorePolarity bool     `yaml:"ignore_polarity"`
+	line           int
 }
 
 func (c *cueSource) UnmarshalYAML(n *yaml.Node) error {
@@ -129,7 +130,7 @@ func (c *cueSource) UnmarshalYAML(n *yaml.Node) error {
 	if err := n.Decode((*plain)(c)); err != nil {
 		return err
 	}
-	known := []string{"id", "weight", "any", "zones", "zone", "stage", "asserted"}
+	known := []string{"id", "weight", "any", "zones", "zone", "stage", "ignore_polarity"}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		if !slices.Contains(known, n.Content[i].Value) {
 			return fmt.Errorf("line %d: a cue has no %q", n.Content[i].Line, n.Content[i].Value)
@@ -154,8 +155,14 @@ type categoriesFile struct {
 	Zones      map[string]float64 `yaml:"zones"`
 	TopicAfter words              `yaml:"topic_after"`
 	Threshold  float64            `yaml:"threshold"`
-	AlsoShare  float64            `yaml:"also_share"`
-	AlsoMin    float64            `yaml:"also_min"`
+	Decisive   []struct {
+		Cue    string            `yaml:"cue"`
+		Least  float64           `yaml:"least"`
+		Winner notice.Category   `yaml:"winner"`
+		Over   []notice.Category `yaml:"over"`
+	} `yaml:"decisive"`
+	AlsoShare  float64 `yaml:"also_share"`
+	AlsoMin    float64 `yaml:"also_min"`
 	Categories map[string]struct {
 		Beats map[string]float64 `yaml:"beats"`
 		Cues  []cueSource        `yaml:"cues"`
@@ -381,7 +388,7 @@ func (l *loader) cue(file string, g group, code string, c cueSource) {
 		}
 		l.ids[c.ID] = fmt.Sprintf("%s:%d", file, c.line)
 	}
-	out := cue{group: g, code: code, id: name, weight: c.Weight, place: fmt.Sprintf("%s:%d", file, c.line)}
+	out := cue{group: g, code: code, id: name, weight: c.Weight, anyhow: c.IgnorePolarity, place: fmt.Sprintf("%s:%d", file, c.line)}
 	for _, z := range c.Zones {
 		v, ok := parseZone(z)
 		if !ok {
@@ -475,6 +482,16 @@ func (l *loader) loadCategories() {
 				l.fault(file, source.line, source.ID, "no weight")
 			}
 			l.cue(file, groupCategory, string(info.Code), source)
+		}
+	}
+	for _, d := range r.categories.Decisive {
+		if _, ok := l.ids[d.Cue]; !ok || !d.Winner.Valid() {
+			l.fault(file, 1, "decisive", "no cue %q or no category %q", d.Cue, d.Winner)
+		}
+		for _, o := range d.Over {
+			if !o.Valid() {
+				l.fault(file, 1, "decisive", "no category %q", o)
+			}
 		}
 	}
 	for name := range r.categories.Categories {
