@@ -181,7 +181,7 @@ const (
 
 func kindOf(s []byte) lineKind {
 	switch string(bytes.TrimSpace(s)) {
-	case "?", "&nbsp;": // what other encodings and pages make of a non-breaking space
+	case "?", "\x1A", "&nbsp;": // what other encodings and pages make of a non-breaking space
 		return markLine
 	}
 	kind := blankLine
