@@ -160,8 +160,8 @@ type Moment struct {
 type IntervalKind string
 
 const (
-	FromTo       IntervalKind = "from_to"        // 8時35分から14時46分, 3月2日〜3月8日
-	UntilRestore IntervalKind = "until_restored" // 発生は12時45分で、13時56分に復旧した
+	FromTo       IntervalKind = "from_to"        // 9時05分から13時20分, 3月2日〜3月8日
+	UntilRestore IntervalKind = "until_restored" // 停止は10時15分で、11時40分に復旧した
 )
 
 // Interval is the time between two moments of one sentence.
