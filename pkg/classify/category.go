@@ -168,6 +168,14 @@ func (r *reading) winner(t tally) (win int, margin float64) {
 // readCategory decides what happened and whether anything happened.
 func (r *reading) readCategory() {
 	t := r.tallyCategories(func(zone) bool { return true })
+	if r.mismatched(t) {
+		t = r.tallyCategories(func(z zone) bool { return z != zoneTitle })
+		r.mismatch = true
+		r.out.Warnings = append(r.out.Warnings, notice.WarnTitleBodyMismatch)
+		if r.title >= 0 {
+			r.evidence("warnings", string(notice.WarnTitleBodyMismatch), r.doc.Sentences[r.title].Range)
+		}
+	}
 	win, margin := r.winner(t)
 	incident, against, why := r.incident(t.score[win])
 	r.out.IsIncident = incident
@@ -179,7 +187,6 @@ func (r *reading) readCategory() {
 		r.out.Confidence = r.rules.confidence(math.Min(1, why/8))
 		return
 	}
-	r.warnMismatch(t, win)
 	r.out.Category = categoryList[win]
 	for k, m := range t.best[win] {
 		if k == 3 {
@@ -250,6 +257,24 @@ func sortedValues(m map[int32]float64) []float64 {
 	return out
 }
 
-// warnMismatch warns when the headline alone and the body alone speak of
-// different things; the body is believed, and the headline's share taken out.
-func (r *reading) warnMismatch(t tally, win int) {}
+// A headline and a body that speak of different things: each has a category of
+// its own at least this strongly, and hardly a word of the other's.
+const (
+	mismatchTitle = 8
+	mismatchBody  = 8
+	mismatchTrace = 1.5
+)
+
+// mismatched tells whether the headline speaks of something else than the body,
+// as when a digest put a notice under the wrong headline.
+func (r *reading) mismatched(t tally) bool {
+	if r.title < 0 {
+		return false
+	}
+	title := r.tallyCategories(func(z zone) bool { return z == zoneTitle })
+	body := r.tallyCategories(func(z zone) bool { return z != zoneTitle })
+	a, _ := r.winner(title)
+	b, _ := r.winner(body)
+	return a != b && title.score[a] >= mismatchTitle && body.score[b] >= mismatchBody &&
+		body.score[a] <= mismatchTrace && title.score[b] <= mismatchTrace
+}

@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -21,8 +22,9 @@ type count struct {
 // close is how far a count's score may lie below the best for it to be chosen
 // for its size.
 const (
-	peopleClose  = 2.0
+	peopleClose  = 5.0
 	recordsClose = 1.5
+	leastRecords = 0.9 // a number of things needs more than a passing word
 )
 
 // readCounts chooses people and records among the counted numbers: of those
@@ -39,6 +41,13 @@ func (r *reading) readCounts() {
 			records = append(records, c)
 		}
 	}
+	for _, c := range r.tabled() {
+		if c.person {
+			people = append(people, c)
+		} else {
+			records = append(records, c)
+		}
+	}
 	p := largest(people, peopleClose)
 	if p != nil {
 		r.out.Impact.People = r.quantity(*p)
@@ -48,6 +57,39 @@ func (r *reading) readCounts() {
 		r.out.Impact.Records = r.quantity(*c)
 		r.evidence("impact.records", c.rule, c.q.Range)
 	}
+}
+
+// tabled reads rows such as 消失したファイル数　103,389, whose key holds the
+// counter.
+func (r *reading) tabled() []count {
+	var out []count
+	for _, p := range r.doc.Pairs {
+		unit, person := "", false
+		for _, k := range tableKeys {
+			if strings.HasSuffix(p.Key, k.key) {
+				unit, person = k.unit, k.person
+				break
+			}
+		}
+		if unit == "" || strings.Contains(p.Key, "復旧") || strings.Contains(p.Key, "うち") || strings.HasPrefix(p.Key, "内") {
+			continue
+		}
+		value, err := strconv.ParseInt(strings.ReplaceAll(strings.ReplaceAll(r.words(p.Value), ",", ""), " ", ""), 10, 64)
+		if err != nil || value <= 0 || untold(r.zoneAt(p.Value.Start)) {
+			continue
+		}
+		q := japanese.Quantity{Span: r.text.Span(p.Value), Range: p.Value, Value: float64(value), Unit: unit, Bound: japanese.Exact}
+		out = append(out, count{q: q, value: value, person: person, score: 2.5, rule: "records.table"})
+	}
+	return out
+}
+
+var tableKeys = []struct {
+	key, unit string
+	person    bool
+}{
+	{"ファイル数", "ファイル", false}, {"件数", "件", false}, {"枚数", "枚", false}, {"通数", "通", false}, {"冊数", "冊", false}, {"台数", "台", false}, {"データ数", "件", false},
+	{"人数", "人", true}, {"者数", "人", true}, {"会員数", "人", true}, {"患者数", "人", true}, {"世帯数", "世帯", true}, {"契約数", "件", true}, {"戸数", "戸", true},
 }
 
 func largest(counts []count, within float64) *count {
@@ -129,6 +171,9 @@ func (r *reading) weighCount(q japanese.Quantity) (count, bool) {
 	if value == 1 && c.person && !q.Share && z != zoneData && z != zoneImpact && (strings.HasPrefix(after, "が") || strings.HasPrefix(after, "から") || strings.HasPrefix(after, "は")) {
 		c.score -= 3
 	}
+	if !c.person {
+		return c, c.score >= leastRecords
+	}
 	return c, c.score > 0
 }
 
@@ -142,6 +187,10 @@ func (r *reading) countsAsRecord(q japanese.Quantity, value int64) bool {
 		switch q.Unit {
 		case "両", "床", "機種", "品":
 			return false
+		case "点":
+			if r.out.Sector == notice.Education { // marks of an examination
+				return false
+			}
 		}
 		switch r.out.Category {
 		case notice.Theft, notice.Loss, notice.SystemOutage, notice.Vulnerability, notice.DataLoss, notice.DenialOfService, notice.Other, notice.SoftwareDefect, notice.ProcessingError:
@@ -206,7 +255,7 @@ func (r *reading) scoreCount(c count, i int, z zone, before, after string) float
 				score -= 6
 			}
 		case groupSeenBy:
-			if m.start >= at.end && distance <= 12 {
+			if m.start >= at.end && distance <= 24 || m.end <= at.start && distance <= 1 {
 				score -= 5
 			}
 		case groupExcluded:

@@ -22,12 +22,13 @@ type reading struct {
 	v     *japanese.Values
 	view  *view
 
-	matches []match // in the order of their sentences
-	of      []int32 // for each sentence: its first match
-	zones   []zone  // for each sentence
-	title   int     // the sentence that is the headline, or -1
-	seen    [groups]int
-	brief   bool // a news report: it speaks of the publisher in the third person
+	matches  []match // in the order of their sentences
+	of       []int32 // for each sentence: its first match
+	zones    []zone  // for each sentence
+	title    int     // the sentence that is the headline, or -1
+	seen     [groups]int
+	mismatch bool // the headline belongs to something else and is not believed
+	brief    bool // a news report: it speaks of the publisher in the third person
 
 	published     string // ISO
 	publishedSpan japanese.Range

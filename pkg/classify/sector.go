@@ -137,7 +137,11 @@ func (r *reading) sectorsByName(s *scratch) (score [20]sectorScore) {
 				if last < 0x80 && (next >= 'a' && next <= 'z') || m.end-m.start < 3 && next != '\n' {
 					continue
 				}
-				best[m.cue] = max(best[m.cue], 9+0.3*float64(m.end-m.start))
+				w := 9 + 0.3*float64(m.end-m.start)
+				if len(runes)-1-int(m.end) >= 3 { // a longer name: a firm of that group
+					w = 5.5
+				}
+				best[m.cue] = max(best[m.cue], w)
 			}
 		}
 	}

@@ -19,7 +19,7 @@ func (r *reading) readStage() {
 	var mark *match
 	r.each(groupStageMark, func(m match) {
 		c := r.cue(m)
-		if !c.countsIn(r.zones[m.sentence]) || mark != nil && mark.cue <= m.cue {
+		if !c.countsIn(r.zones[m.sentence]) || r.mismatch && r.zones[m.sentence] == zoneTitle || mark != nil && mark.cue <= m.cue {
 			return
 		}
 		if notice.ReportStage(c.code) == notice.StageRestored && !slices.Contains(r.rules.stages.RestoredWhenRestored, string(r.out.Category)) {

@@ -147,7 +147,7 @@ func (r *reading) tell(i int) []account {
 		return nil
 	}
 	z := r.zones[s]
-	if untold(z) || r.publishedSpan.Overlaps(m.Range) || r.v.Dates[date].Planned {
+	if untold(z) || z == zoneTitle && r.mismatch || r.publishedSpan.Overlaps(m.Range) || r.v.Dates[date].Planned {
 		return nil
 	}
 	var out []account
@@ -166,6 +166,9 @@ func (r *reading) tell(i int) []account {
 		}
 	}
 	at := r.viewAt(m.Range)
+	if rest := string(r.view.runes[at.end:min(int(at.end)+3, len(r.view.runes))]); strings.HasPrefix(rest, "まで") || strings.HasPrefix(rest, "頃まで") {
+		return out // the end of something
+	}
 	stop := int32(len(r.view.runes))
 	if i+1 < len(r.v.Moments) {
 		stop = r.viewIndex(r.v.Moments[i+1].Range.Start)
@@ -465,6 +468,9 @@ func (r *reading) outageEnds(service bool) (begin, end int, ok bool) {
 		if field, ok := r.keyOf(m.Range); ok {
 			switch field {
 			case "occurred":
+				if !service {
+					continue // when the defect was, not the unavailability
+				}
 				events = append(events, outageEvent{moment: i, keyed: true})
 				continue
 			case "restored", "ended":
