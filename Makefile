@@ -37,7 +37,7 @@ $(SYNTHETIC): $(OWABI)
 demo: build $(SYNTHETIC) ## Run the whole pipeline on samples and ask three questions
 	$(OWABI) up --once --data $(DEMO_DATA) $(SAMPLES) $(SYNTHETIC)
 	@echo; echo "— Which kinds of incident touch the most people?"
-	$(OWABI) sql --data $(DEMO_DATA) "SELECT category, count() AS incidents, sum(people) AS people, round(countIf(people IS NULL) / count(), 2) AS undisclosed FROM incidents GROUP BY category ORDER BY people DESC LIMIT 5"
+	$(OWABI) sql --data $(DEMO_DATA) "SELECT category, count() AS incidents, sum(people) AS persons, round(countIf(people IS NULL) / count(), 2) AS undisclosed FROM incidents GROUP BY category ORDER BY persons DESC LIMIT 5"
 	@echo; echo "— Who had to apologize again?"
 	$(OWABI) sql --data $(DEMO_DATA) "SELECT organization, count() AS notices, min(published) AS first, max(published) AS last FROM incidents WHERE organization IS NOT NULL GROUP BY organization ORDER BY notices DESC, organization LIMIT 5"
 	@echo; echo "— How long were services down, in whose words?"

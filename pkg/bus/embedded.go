@@ -123,14 +123,22 @@ func (s *Server) ClientURL() string {
 	return s.ns.ClientURL()
 }
 
-// Health says whether the server can store messages. After the disk was full
-// nats-server keeps JetStream switched off: make room and start the process again.
+// Health says whether the server can store one more message, of whatever size.
+// Neither a store at MaxStore nor JetStream that a full disk switched off gets
+// well by itself: make room and start the process again.
 func (s *Server) Health() error {
 	switch {
 	case !s.ns.Running():
 		return errors.New("the embedded NATS server does not run")
 	case !s.ns.JetStreamEnabled():
 		return fmt.Errorf("%w: JetStream is switched off, probably because the disk of %s was full", ErrStoreUnwritable, s.cfg.StoreDir)
+	}
+	info, err := s.ns.Jsz(nil)
+	if err != nil {
+		return fmt.Errorf("asking the embedded NATS server for its store: %w", err)
+	}
+	if used, limit := info.Store, uint64(info.Config.MaxStore); used+uint64(s.cfg.MaxPayload) > limit {
+		return fmt.Errorf("%w: %s holds %d MB of the %d MB it may", ErrStreamFull, s.cfg.StoreDir, used>>20, limit>>20)
 	}
 	return nil
 }

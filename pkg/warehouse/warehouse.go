@@ -112,7 +112,8 @@ func (cfg Config) options() (*clickhouse.Options, error) {
 	options.ReadTimeout = orDefault(cfg.ReadTimeout, 5*time.Minute)
 	options.MaxOpenConns = orDefault(cfg.MaxConnections, 4)
 	options.MaxIdleConns = options.MaxOpenConns
-	if options.Compression == nil {
+	if options.Compression == nil && !allLoopback(options.Addr) {
+		// On this machine compressing costs more than sending.
 		options.Compression = &clickhouse.Compression{Method: clickhouse.CompressionLZ4}
 	}
 	options.ClientInfo.Products = append(options.ClientInfo.Products, struct{ Name, Version string }{"owabi", "1"})
@@ -130,6 +131,16 @@ func defaultPort(scheme string, secure bool) string {
 	default:
 		return "9000"
 	}
+}
+
+func allLoopback(addresses []string) bool {
+	for _, address := range addresses {
+		host, _, err := net.SplitHostPort(address)
+		if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+			return false
+		}
+	}
+	return true
 }
 
 func orDefault[T comparable](v, def T) T {

@@ -1,0 +1,125 @@
+package classifier_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"owabi/pkg/bus"
+	"owabi/pkg/bus/bustest"
+	"owabi/pkg/classify"
+	"owabi/pkg/notice"
+	"owabi/pkg/notice/schematest"
+	"owabi/services/classifier"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func publish(t *testing.T, b *bus.Bus, messages ...bus.Message) {
+	t.Helper()
+	p, err := b.NewPublisher(bus.PublisherConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	for _, m := range messages {
+		if _, err := p.Publish(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := p.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func rawMessage(t *testing.T, body string) bus.Message {
+	t.Helper()
+	n := notice.Notice{Source: "text", Title: "メールの誤送信について", Body: body, FetchedAt: time.Now().UTC()}
+	n.ID = n.ComputeID()
+	m, err := bus.RawMessage(n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// classifyAll runs the service until it has settled all that is on the raw stream.
+func classifyAll(t *testing.T, b *bus.Bus) *classifier.Counts {
+	t.Helper()
+	reader, err := classify.New(classify.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var counts classifier.Counts
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- classifier.Run(ctx, classifier.Config{Bus: b, Classifier: reader}, &counts) }()
+	if err := b.WaitDrained(t.Context(), bus.StreamRaw, bus.ConsumerClassifier); err != nil {
+		t.Error(err)
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	return &counts
+}
+
+func TestEveryNoticeBecomesOneClassifiedMessage(t *testing.T) {
+	server, b := bustest.Start(t, nil)
+	const n = 500
+	var messages []bus.Message
+	for i := range n {
+		messages = append(messages, rawMessage(t, fmt.Sprintf("お客様%d名の氏名が記載されたメールを誤った宛先に送信しました。", i+2)))
+	}
+	publish(t, b, messages...)
+	counts := classifyAll(t, b)
+	if counts.Classified.Load() != n || counts.Rejected.Load() != 0 {
+		t.Errorf("classified %d, rejected %d; want %d and 0", counts.Classified.Load(), counts.Rejected.Load(), n)
+	}
+	seen := map[string]bool{}
+	for _, m := range bustest.Messages(t, server, bus.StreamClassified) {
+		var c notice.Classified
+		if err := json.Unmarshal(m.Data, &c); err != nil {
+			t.Fatal(err)
+		}
+		if want := bus.ClassifiedSubject(c.Category, c.Sector); m.Subject != want {
+			t.Errorf("subject %s, want %s", m.Subject, want)
+		}
+		if c.Notice == nil || c.Notice.ID != c.NoticeID {
+			t.Fatal("the message does not carry its notice")
+		}
+		if len(seen) == 0 {
+			schematest.Check(t, notice.TypeClassified, m.Data)
+		}
+		seen[c.NoticeID] = true
+	}
+	if len(seen) != n {
+		t.Errorf("%d notices on the classified stream, want %d", len(seen), n)
+	}
+}
+
+func TestWhatIsNoNoticeIsRejectedAndTheRestGoesOn(t *testing.T) {
+	server, b := bustest.Start(t, nil)
+	bad := func(id, data string) bus.Message {
+		return bus.Message{Subject: bus.RawSubject("text"), ID: id, Type: notice.TypeRaw, Source: "/test", Data: []byte(data)}
+	}
+	publish(t, b, rawMessage(t, "一つ目です。"), bad("x1", "{"), bad("x2", `{"id":"no","source":"text","body":"本文"}`), rawMessage(t, "二つ目です。"))
+	counts := classifyAll(t, b)
+	if counts.Classified.Load() != 2 || counts.Rejected.Load() != 2 {
+		t.Errorf("classified %d, rejected %d; want 2 and 2", counts.Classified.Load(), counts.Rejected.Load())
+	}
+	rejected := bustest.Messages(t, server, bus.StreamRejected)
+	if len(rejected) != 2 {
+		t.Fatalf("%d rejections, want 2", len(rejected))
+	}
+	for _, m := range rejected {
+		schematest.Check(t, notice.TypeRejected, m.Data)
+		if m.Subject != "notices.rejected.classifier" {
+			t.Errorf("subject %s", m.Subject)
+		}
+	}
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// dataFolder is where the embedded engines keep what they hold. One process at
+// a time owns it, by a lock that the kernel drops with the process, and tells in
+// running.json where its engines can be reached.
+type dataFolder struct {
+	path string
+	lock *os.File
+}
+
+// running is what an owner tells of itself.
+type running struct {
+	PID        int    `json:"pid"`
+	ClickHouse string `json:"clickhouse,omitempty"` // URL
+	NATS       string `json:"nats,omitempty"`       // URL; empty: in process only
+}
+
+// errInUse says that another owabi owns the folder.
+var errInUse = errors.New("in use by another owabi")
+
+// openDataFolder makes the folder where it is missing and takes its lock.
+func openDataFolder(path string) (*dataFolder, error) {
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
+	lock, err := os.OpenFile(filepath.Join(path, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("data folder %s is not writable: %w", path, err)
+	}
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		lock.Close()
+		if errors.Is(err, syscall.EWOULDBLOCK) {
+			owner := ""
+			if r, ok := readRunning(path); ok {
+				owner = fmt.Sprintf(" (process %d)", r.PID)
+			}
+			return nil, fmt.Errorf("data folder %s is %w%s: stop that one or give this one another --data", path, errInUse, owner)
+		}
+		return nil, fmt.Errorf("data folder %s: lock it: %w", path, err)
+	}
+	return &dataFolder{path: path, lock: lock}, nil
+}
+
+// leastFree is the room on the disk, in bytes, below which nothing should be
+// begun: an insert would fail half-way.
+const leastFree = 16 << 20
+
+// checkRoom says whether the folder's disk is full.
+func (d *dataFolder) checkRoom() error {
+	var disk syscall.Statfs_t
+	if err := syscall.Statfs(d.path, &disk); err != nil {
+		return fmt.Errorf("data folder %s: %w", d.path, err)
+	}
+	if free := disk.Bavail * uint64(disk.Bsize); free < leastFree {
+		return fmt.Errorf("data folder %s: its disk is full, %d MB are free: make room and run this again, nothing acknowledged is lost", d.path, free>>20)
+	}
+	return nil
+}
+
+func (d *dataFolder) join(name string) string { return filepath.Join(d.path, name) }
+
+// announce tells other commands where the engines are.
+func (d *dataFolder) announce(r running) error {
+	r.PID = os.Getpid()
+	data, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	part := d.join("running.json.part")
+	if err := os.WriteFile(part, append(data, '\n'), 0o600); err != nil {
+		return fmt.Errorf("data folder %s: %w", d.path, err)
+	}
+	return os.Rename(part, d.join("running.json"))
+}
+
+// close withdraws the announcement and gives the lock back.
+func (d *dataFolder) close() error {
+	err := os.Remove(d.join("running.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return errors.Join(err, d.lock.Close())
+}
+
+// readRunning returns what the owner of the folder announced. One that was
+// killed leaves its announcement behind, so what it says is to be tried, not believed.
+func readRunning(path string) (running, bool) {
+	var r running
+	data, err := os.ReadFile(filepath.Join(path, "running.json"))
+	if err != nil || json.Unmarshal(data, &r) != nil {
+		return running{}, false
+	}
+	return r, true
+}

@@ -1,0 +1,288 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"owabi/pkg/bus"
+	"owabi/pkg/chdb"
+	"owabi/pkg/warehouse"
+)
+
+// dataFlag names the folder of the embedded engines.
+type dataFlag struct {
+	Data string `default:"data/owabi" env:"OWABI_DATA" type:"path" help:"Folder that the embedded engines keep their data in; one owabi at a time."`
+}
+
+// clickHouseFlags say which ClickHouse. Its password comes from
+// OWABI_CLICKHOUSE_PASSWORD or the file in OWABI_CLICKHOUSE_PASSWORD_FILE.
+type clickHouseFlags struct {
+	ClickHouseURL  string `name:"clickhouse-url" env:"OWABI_CLICKHOUSE_URL" placeholder:"URL" help:"ClickHouse to use, http://, https:// or clickhouse://; none: the embedded one."`
+	ClickHouseUser string `name:"clickhouse-user" env:"OWABI_CLICKHOUSE_USER" placeholder:"NAME" help:"User at ClickHouse. Its password: OWABI_CLICKHOUSE_PASSWORD or OWABI_CLICKHOUSE_PASSWORD_FILE."`
+}
+
+// natsFlags say which NATS. Secrets come from OWABI_NATS_PASSWORD and
+// OWABI_NATS_TOKEN, or from the files in these names with _FILE.
+type natsFlags struct {
+	NATSURL   string `name:"nats-url" env:"OWABI_NATS_URL" placeholder:"URLS" help:"NATS to use, one or several servers parted by commas; none: the embedded one."`
+	NATSUser  string `name:"nats-user" env:"OWABI_NATS_USER" placeholder:"NAME" help:"User at NATS. Its password: OWABI_NATS_PASSWORD or OWABI_NATS_PASSWORD_FILE; a token: OWABI_NATS_TOKEN or OWABI_NATS_TOKEN_FILE."`
+	NATSCreds string `name:"nats-creds" env:"OWABI_NATS_CREDS" type:"path" placeholder:"FILE" help:"Credentials file for NATS."`
+	NATSCA    string `name:"nats-ca" env:"OWABI_NATS_CA" type:"path" placeholder:"FILE" help:"Certificate authority of the NATS servers."`
+	NATSCert  string `name:"nats-cert" env:"OWABI_NATS_CERT" type:"path" placeholder:"FILE" help:"Client certificate for NATS."`
+	NATSKey   string `name:"nats-key" env:"OWABI_NATS_KEY" type:"path" placeholder:"FILE" help:"Key of the client certificate."`
+}
+
+// embeddedFlags configure the engines in the process.
+type embeddedFlags struct {
+	Libchdb          string `env:"OWABI_LIBCHDB" type:"path" placeholder:"FILE" help:"The libchdb library; none: beside the binary, then in the project."`
+	ClickHouseListen string `name:"clickhouse-listen" env:"OWABI_CLICKHOUSE_LISTEN" placeholder:"ADDR" help:"Address of the embedded ClickHouse's HTTP interface. Default 127.0.0.1:8123, with --once any free port."`
+	NATSListen       string `name:"nats-listen" env:"OWABI_NATS_LISTEN" placeholder:"ADDR" help:"Address of the embedded NATS for other processes, such as 127.0.0.1:4222. Default: none, this process only."`
+	Durability       string `enum:"process,power" default:"process" env:"OWABI_DURABILITY" help:"What an acknowledged notice survives: the death of the process, or a power cut too (slower)."`
+}
+
+// engines are the NATS and the ClickHouse that a command works with, embedded or
+// reached by URL; whoever uses them cannot tell which.
+type engines struct {
+	bus       *bus.Bus
+	warehouse *warehouse.Warehouse
+	// clickHouseURL and natsURL tell a person where they are; natsURL is empty
+	// when NATS is in this process only.
+	clickHouseURL, natsURL string
+
+	closers []func() error // last opened first
+	checks  []func() error // whether what is embedded can go on
+}
+
+// watch returns an error as soon as an embedded engine cannot go on, which none
+// does again by itself; nil when ctx ends before.
+func (e *engines) watch(ctx context.Context) error {
+	ticks := time.NewTicker(time.Second)
+	defer ticks.Stop()
+	for {
+		for _, check := range e.checks {
+			if err := check(); err != nil {
+				return err
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticks.C:
+		}
+	}
+}
+
+func (e *engines) onClose(f func() error) { e.closers = append([]func() error{f}, e.closers...) }
+
+func (e *engines) close() error {
+	var err error
+	for _, f := range e.closers {
+		err = errors.Join(err, f())
+	}
+	e.closers = nil
+	return err
+}
+
+// openEngines opens what the flags name and boots what they do not.
+func openEngines(ctx context.Context, data string, ch clickHouseFlags, nats natsFlags, embedded embeddedFlags) (_ *engines, err error) {
+	e := &engines{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, e.close())
+		}
+	}()
+	if ch.ClickHouseURL != "" && nats.NATSURL != "" {
+		if err := e.connectNATS(ctx, nats); err != nil {
+			return nil, err
+		}
+		return e, e.connectClickHouse(ctx, ch)
+	}
+	folder, err := openDataFolder(data)
+	if err != nil {
+		return nil, err
+	}
+	e.onClose(folder.close)
+	e.checks = append(e.checks, folder.checkRoom)
+	if ch.ClickHouseURL != "" {
+		err = e.connectClickHouse(ctx, ch)
+	} else {
+		err = e.bootClickHouse(ctx, folder, ch, embedded)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if nats.NATSURL != "" {
+		err = e.connectNATS(ctx, nats)
+	} else {
+		err = e.bootNATS(ctx, folder, nats, embedded)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return e, folder.announce(running{ClickHouse: warehouse.Redact(e.clickHouseURL), NATS: e.natsURL})
+}
+
+// setUp makes what the services need: streams, consumers, tables and views.
+func (e *engines) setUp(ctx context.Context, streams bus.StreamsConfig) error {
+	if err := e.bus.EnsureStreams(ctx, streams); err != nil {
+		return err
+	}
+	if err := e.bus.EnsureConsumers(ctx, bus.ConsumersConfig{}); err != nil {
+		return err
+	}
+	return e.warehouse.Migrate(ctx)
+}
+
+func (e *engines) connectNATS(ctx context.Context, flags natsFlags) error {
+	password, err := secret("OWABI_NATS_PASSWORD")
+	if err != nil {
+		return err
+	}
+	token, err := secret("OWABI_NATS_TOKEN")
+	if err != nil {
+		return err
+	}
+	e.bus, err = bus.Connect(ctx, bus.Config{
+		URLs: flags.NATSURL, Name: "owabi", CredentialsFile: flags.NATSCreds,
+		User: flags.NATSUser, Password: bus.Secret(password), Token: bus.Secret(token),
+		CAFile: flags.NATSCA, CertFile: flags.NATSCert, KeyFile: flags.NATSKey,
+	})
+	if err != nil {
+		return err
+	}
+	e.natsURL = e.bus.Server()
+	e.onClose(func() error { e.bus.Close(); return nil })
+	return nil
+}
+
+func (e *engines) bootNATS(ctx context.Context, folder *dataFolder, flags natsFlags, embedded embeddedFlags) error {
+	password, err := secret("OWABI_NATS_PASSWORD")
+	if err != nil {
+		return err
+	}
+	token, err := secret("OWABI_NATS_TOKEN")
+	if err != nil {
+		return err
+	}
+	server, err := bus.Embedded(ctx, bus.EmbeddedConfig{
+		StoreDir: folder.join("nats"), Listen: embedded.NATSListen, Durability: bus.Durability(embedded.Durability),
+		User: flags.NATSUser, Password: bus.Secret(password), Token: bus.Secret(token),
+	})
+	if err != nil {
+		return err
+	}
+	e.onClose(func() error { server.Close(); return nil })
+	e.checks = append(e.checks, server.Health)
+	e.bus, err = server.Connect(ctx, "owabi")
+	if err != nil {
+		return err
+	}
+	e.natsURL = server.ClientURL()
+	e.onClose(func() error { e.bus.Close(); return nil })
+	return nil
+}
+
+func (e *engines) connectClickHouse(ctx context.Context, flags clickHouseFlags) error {
+	password, err := secret("OWABI_CLICKHOUSE_PASSWORD")
+	if err != nil {
+		return err
+	}
+	e.warehouse, err = warehouse.Open(warehouse.Config{URL: flags.ClickHouseURL, User: flags.ClickHouseUser, Password: password})
+	if err != nil {
+		return err
+	}
+	e.clickHouseURL = flags.ClickHouseURL
+	e.onClose(e.warehouse.Close)
+	return nil
+}
+
+func (e *engines) bootClickHouse(ctx context.Context, folder *dataFolder, flags clickHouseFlags, embedded embeddedFlags) error {
+	password, err := secret("OWABI_CLICKHOUSE_PASSWORD")
+	if err != nil {
+		return err
+	}
+	config := chdb.Config{
+		Library: embedded.Libchdb, Path: folder.join("clickhouse"), Listen: embedded.ClickHouseListen,
+		User: flags.ClickHouseUser, Password: password, Logger: slog.Default(),
+	}
+	if embedded.Durability == "power" {
+		config.Settings = map[string]string{"fsync_after_insert": "1"}
+	}
+	engine, err := chdb.Open(ctx, config)
+	if err != nil {
+		return err
+	}
+	e.onClose(func() error { return errors.Join(engine.Close(context.WithoutCancel(ctx)), chdb.Shutdown()) })
+	server, err := engine.Listen(ctx)
+	if err != nil {
+		return err
+	}
+	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(serving) }()
+	e.onClose(func() error { stop(); return <-served })
+	return e.connectClickHouse(ctx, clickHouseFlags{ClickHouseURL: server.URL(), ClickHouseUser: flags.ClickHouseUser})
+}
+
+// openWarehouseToAsk finds the ClickHouse to ask: the one that is named, the one
+// of an owabi that runs on the data folder, or the folder's own, booted for the
+// question.
+func openWarehouseToAsk(ctx context.Context, ch clickHouseFlags, data, library string) (*engines, error) {
+	e := &engines{}
+	if ch.ClickHouseURL != "" {
+		return e, e.connectClickHouse(ctx, ch)
+	}
+	if _, err := os.Stat(data); err != nil {
+		return nil, fmt.Errorf("data folder %s: there is none; owabi up --data %s SOURCE… makes one", data, data)
+	}
+	if r, ok := readRunning(data); ok && r.ClickHouse != "" {
+		ch.ClickHouseURL = r.ClickHouse
+		if err := e.connectClickHouse(ctx, ch); err != nil {
+			return nil, err
+		}
+		if e.answers(ctx) {
+			return e, nil
+		}
+		if err := e.close(); err != nil {
+			return nil, err
+		}
+		ch.ClickHouseURL = ""
+	}
+	folder, err := openDataFolder(data)
+	if err != nil {
+		return nil, err
+	}
+	e.onClose(folder.close)
+	if err := e.bootClickHouse(ctx, folder, ch, embeddedFlags{Libchdb: library, ClickHouseListen: anyPort}); err != nil {
+		return nil, errors.Join(err, e.close())
+	}
+	return e, nil
+}
+
+// anyPort is an address on loopback that is always free.
+const anyPort = "127.0.0.1:0"
+
+// answers says whether the announced ClickHouse is there: a process that was
+// killed leaves its announcement behind.
+func (e *engines) answers(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	return e.warehouse.Ping(ctx) == nil
+}
+
+// openBus finds the NATS that a service on its own works with.
+func openBus(ctx context.Context, flags natsFlags, data string) (*engines, error) {
+	if flags.NATSURL == "" {
+		r, ok := readRunning(data)
+		if !ok || r.NATS == "" {
+			return nil, usagef("no NATS is named: set OWABI_NATS_URL, or let owabi up listen for others with --nats-listen 127.0.0.1:4222")
+		}
+		flags.NATSURL = r.NATS
+	}
+	e := &engines{}
+	return e, e.connectNATS(ctx, flags)
+}

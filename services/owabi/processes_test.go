@@ -1,0 +1,277 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"owabi/pkg/bus"
+	"owabi/pkg/bus/bustest"
+	"owabi/pkg/chdb"
+	"owabi/pkg/chdb/chdbtest"
+	"owabi/pkg/warehouse"
+)
+
+// process is an owabi of its own: this test binary, run under the command's name.
+type process struct {
+	*exec.Cmd
+	t      *testing.T
+	mu     sync.Mutex
+	stderr bytes.Buffer
+	lines  chan string // of stderr
+}
+
+func (p *process) text() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.stderr.String()
+}
+
+// owabiBinary returns a path named owabi that runs this test binary as the command.
+func owabiBinary(t *testing.T) string {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	link := filepath.Join(t.TempDir(), "owabi")
+	if err := os.Symlink(self, link); err != nil {
+		t.Fatal(err)
+	}
+	return link
+}
+
+func launch(t *testing.T, environment []string, args ...string) *process {
+	t.Helper()
+	library, err := chdb.Find("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &process{Cmd: exec.Command(owabiBinary(t), args...), t: t, lines: make(chan string, 1000)}
+	p.Env = append(append(os.Environ(), "OWABI_LIBCHDB="+library), environment...)
+	p.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // never outlives the tests
+	pipe, err := p.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	read := make(chan struct{})
+	go func() {
+		defer close(read)
+		defer close(p.lines)
+		for lines := bufio.NewScanner(pipe); lines.Scan(); {
+			p.mu.Lock()
+			p.stderr.WriteString(lines.Text() + "\n")
+			p.mu.Unlock()
+			select {
+			case p.lines <- lines.Text():
+			default:
+			}
+		}
+	}()
+	t.Cleanup(func() {
+		_ = p.Process.Kill()
+		<-read
+		_ = p.Wait()
+	})
+	return p
+}
+
+// says waits for a line of standard error that begins with prefix and returns the rest.
+func (p *process) says(prefix string) string {
+	p.t.Helper()
+	for line := range p.lines {
+		if rest, ok := strings.CutPrefix(line, prefix); ok {
+			return strings.TrimSpace(rest)
+		}
+	}
+	p.t.Fatalf("owabi ended without saying %q:\n%s", prefix, p.text())
+	return ""
+}
+
+// interrupt stops the process as Ctrl-C does and expects it to end well.
+func (p *process) interrupt() {
+	p.t.Helper()
+	if err := p.Process.Signal(os.Interrupt); err != nil {
+		p.t.Fatal(err)
+	}
+	for range p.lines { // its end
+	}
+	if err := p.Wait(); err != nil {
+		p.t.Errorf("after Ctrl-C: %v\n%s", err, p.text())
+	}
+}
+
+// finish runs owabi to its end and returns its standard output.
+func finish(t *testing.T, environment []string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command(owabiBinary(t), args...)
+	cmd.Env = append(os.Environ(), environment...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("owabi %v: %v\n%s", args, err, stderr.String())
+	}
+	return string(out)
+}
+
+func writeNotices(t *testing.T, count int) string {
+	t.Helper()
+	var lines strings.Builder
+	for i := range count {
+		fmt.Fprintf(&lines, `{"id":"n%d","publisher":"南浜市","title":"書類の紛失について","published":"2024-04-01","text":"職員が書類%d通を紛失しました。"}`+"\n", i, i+1)
+	}
+	path := filepath.Join(t.TempDir(), "notices.jsonl")
+	if err := os.WriteFile(path, []byte(lines.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func countRows(t *testing.T, address, what string) string {
+	t.Helper()
+	w, err := warehouse.Open(warehouse.Config{URL: address})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	var out strings.Builder
+	if err := w.Query(t.Context(), "SELECT "+what+" FROM notices", warehouse.FormatCSV, &out); err != nil {
+		t.Fatal(err)
+	}
+	_, value, _ := strings.Cut(strings.TrimSpace(out.String()), "\n")
+	return value
+}
+
+// Ingest, classifier and loader as processes of their own against one NATS and
+// one ClickHouse; the classifier and the loader are killed in the middle of the
+// work and started again. Every notice shows once.
+func TestThreeProcessesLoseNothingWhenKilled(t *testing.T) {
+	server, b := bustest.Start(t, nil)
+	address := chdbtest.URL(t)
+	environment := []string{"OWABI_NATS_URL=" + server.ClientURL(), "OWABI_CLICKHOUSE_URL=" + address}
+	finish(t, environment, "setup")
+	// What a killed process held is given to another after AckWait.
+	soon := bus.ConsumerLimits{AckWait: 2 * time.Second}
+	if err := b.EnsureConsumers(t.Context(), bus.ConsumersConfig{Classifier: soon, Loader: soon}); err != nil {
+		t.Fatal(err)
+	}
+
+	const count = 4000
+	ingest := launch(t, environment, "ingest", writeNotices(t, count))
+	classifier := launch(t, environment, "classifier")
+	loader := launch(t, environment, "loader", "--batch", "100", "--linger", "20ms")
+	waitFor(t, b, bus.StreamRaw, bus.ConsumerClassifier, 100)
+	kill(t, classifier)
+	classifier = launch(t, environment, "classifier")
+	waitFor(t, b, bus.StreamClassified, bus.ConsumerLoader, 100)
+	kill(t, loader)
+	loader = launch(t, environment, "loader")
+	for range ingest.lines { // its end
+	}
+	if err := ingest.Wait(); err != nil {
+		t.Fatalf("ingest: %v\n%s", err, ingest.text())
+	}
+
+	if err := b.WaitDrained(t.Context(), bus.StreamRaw, bus.ConsumerClassifier); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.WaitDrained(t.Context(), bus.StreamClassified, bus.ConsumerLoader); err != nil {
+		t.Fatal(err)
+	}
+	if got := countRows(t, address, "count(), uniqExact(notice_id)"); got != fmt.Sprintf("%d,%d", count, count) {
+		t.Errorf("rows, notices: %s; want %d of each", got, count)
+	}
+	classifier.interrupt()
+	loader.interrupt()
+}
+
+// waitFor waits until the consumer was handed at least n messages.
+func waitFor(t *testing.T, b *bus.Bus, stream, consumer string, n uint64) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for {
+		p, err := b.Pending(ctx, stream, consumer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.DeliveredUpTo >= n {
+			return
+		}
+	}
+}
+
+func kill(t *testing.T, p *process) {
+	t.Helper()
+	if err := p.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	for range p.lines {
+	}
+	_ = p.Wait() // killed, so always an error
+}
+
+// One process is left running: SQL over HTTP, the command line on its folder and
+// a NATS client of one's own all see what it does.
+func TestUpIsOpenToOthers(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	up := launch(t, nil, "up", "--data", data, "--clickhouse-listen", "127.0.0.1:0", "--nats-listen", "127.0.0.1:0")
+	clickHouse := up.says("ClickHouse: ")
+	natsURL := up.says("NATS: ")
+
+	nc, err := nats.Connect(natsURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	subscription, err := nc.SubscribeSync("notices.classified.>")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := nc.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	finish(t, nil, "ingest", "--data", data, writeNotices(t, 5)) // finds the running one by its folder
+	for range 5 {
+		if _, err := subscription.NextMsg(30 * time.Second); err != nil {
+			t.Fatalf("a subscriber got no classified notice: %v", err)
+		}
+	}
+	for countRows(t, clickHouse, "count()") != "5" {
+	}
+	if out := finish(t, nil, "sql", "--data", data, "--format", "csv", "SELECT count() AS n FROM incidents"); !strings.HasPrefix(out, "n\n") {
+		t.Errorf("owabi sql on a running owabi said %q", out)
+	}
+
+	// The folder has one owner, and the port too.
+	second := launch(t, nil, "up", "--data", data)
+	second.says("owabi: data folder " + data + " is in use by another owabi (process ")
+	port := strings.TrimSuffix(strings.TrimPrefix(clickHouse, "http://"), "/owabi")
+	third := launch(t, nil, "up", "--data", data+"3", "--clickhouse-listen", port)
+	third.says("owabi: chdb: the address is in use: " + port)
+	_, natsPort, _ := net.SplitHostPort(strings.TrimPrefix(natsURL, "nats://"))
+	fourth := launch(t, nil, "up", "--data", data+"4", "--clickhouse-listen", "127.0.0.1:0", "--nats-listen", "127.0.0.1:"+natsPort)
+	for line := range fourth.lines {
+		if strings.Contains(line, "port is in use") {
+			up.interrupt()
+			return
+		}
+	}
+	t.Errorf("nothing was said of the NATS port:\n%s", fourth.text())
+}

@@ -1,0 +1,21 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+)
+
+// secret returns the secret in the environment variable name, or in the file
+// that name_FILE names. Secrets are no flags: those stand in every process list.
+func secret(name string) (string, error) {
+	path := os.Getenv(name + "_FILE")
+	if path == "" {
+		return os.Getenv(name), nil
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return "", fmt.Errorf("%s_FILE: %w", name, err)
+	}
+	return strings.TrimRight(string(data), "\r\n"), nil
+}

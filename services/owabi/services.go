@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"owabi/pkg/bus"
+	"owabi/pkg/classify"
+	"owabi/pkg/source"
+	"owabi/services/classifier"
+	"owabi/services/ingest"
+	"owabi/services/loader"
+)
+
+// sourceFlags say how sources are read.
+type sourceFlags struct {
+	From           string `enum:"auto,digest,jsonl,text" default:"auto" help:"How the notices are written: ${enum}."`
+	MaxNoticeBytes int    `default:"1048576" help:"Largest body of one notice in bytes; a larger one is rejected."`
+}
+
+func (f sourceFlags) options(std stdio) source.Options {
+	return source.Options{Format: source.Format(f.From), MaxNoticeBytes: f.MaxNoticeBytes, Stdin: std.in}
+}
+
+type ingestCommand struct {
+	natsFlags
+	dataFlag
+	sourceFlags
+	Sources []string `arg:"" name:"source" help:"A path, or - for standard input."`
+}
+
+func (c *ingestCommand) Run(ctx context.Context, std stdio) (err error) {
+	e, err := openBus(ctx, c.natsFlags, c.Data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, e.close()) }()
+	var counts ingest.Counts
+	progress := startProgress(std.err, "ingest", func() string { return ingestLine(&counts) })
+	err = ingest.Run(ctx, ingest.Config{Bus: e.bus, Sources: c.Sources, Options: c.options(std)}, &counts)
+	progress.stop()
+	fmt.Fprintln(std.out, ingestLine(&counts))
+	return err
+}
+
+func ingestLine(c *ingest.Counts) string {
+	return fmt.Sprintf("read %d, published %d, duplicates %d, rejected %d",
+		c.Read.Load(), c.Published.Load(), c.Duplicates.Load(), c.Rejected.Load())
+}
+
+type classifierCommand struct {
+	natsFlags
+	dataFlag
+	Workers int `default:"0" help:"Batches classified at once; 0: one a CPU."`
+}
+
+func (c *classifierCommand) Run(ctx context.Context, std stdio) (err error) {
+	reader, err := classify.New(classify.Options{})
+	if err != nil {
+		return err
+	}
+	e, err := openBus(ctx, c.natsFlags, c.Data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, e.close()) }()
+	var counts classifier.Counts
+	progress := startProgress(std.err, "classifier", func() string {
+		return fmt.Sprintf("classified %d, incidents %d, rejected %d", counts.Classified.Load(), counts.Incidents.Load(), counts.Rejected.Load())
+	})
+	defer progress.stop()
+	return classifier.Run(ctx, classifier.Config{Bus: e.bus, Classifier: reader, Workers: c.Workers}, &counts)
+}
+
+type loaderCommand struct {
+	natsFlags
+	clickHouseFlags
+	dataFlag
+	Batch  int           `default:"10000" help:"Most rows in one insert."`
+	Linger time.Duration `default:"1s" help:"How long a batch waits to fill up."`
+}
+
+func (c *loaderCommand) Run(ctx context.Context, std stdio) (err error) {
+	if c.ClickHouseURL == "" {
+		r, ok := readRunning(c.Data)
+		if !ok || r.ClickHouse == "" {
+			return usagef("no ClickHouse is named: set OWABI_CLICKHOUSE_URL")
+		}
+		c.ClickHouseURL = r.ClickHouse
+	}
+	e, err := openBus(ctx, c.natsFlags, c.Data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, e.close()) }()
+	if err := e.connectClickHouse(ctx, c.clickHouseFlags); err != nil {
+		return err
+	}
+	var counts loader.Counts
+	progress := startProgress(std.err, "loader", func() string {
+		return fmt.Sprintf("loaded %d in %d inserts, rejected %d", counts.Loaded.Load(), counts.Inserts.Load(), counts.Rejected.Load())
+	})
+	defer progress.stop()
+	return loader.Run(ctx, loader.Config{Bus: e.bus, Warehouse: e.warehouse, Batch: c.Batch, Linger: c.Linger}, &counts)
+}
+
+type setupCommand struct {
+	natsFlags
+	clickHouseFlags
+	dataFlag
+	Replicas int `default:"1" help:"Servers that hold each stream: 1, 3 or 5."`
+}
+
+func (c *setupCommand) Run(ctx context.Context, std stdio) (err error) {
+	if c.ClickHouseURL == "" {
+		return usagef("no ClickHouse is named: set OWABI_CLICKHOUSE_URL (owabi up sets up its own engines by itself)")
+	}
+	e, err := openBus(ctx, c.natsFlags, c.Data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, e.close()) }()
+	if err := e.connectClickHouse(ctx, c.clickHouseFlags); err != nil {
+		return err
+	}
+	if err := e.setUp(ctx, bus.StreamsConfig{Replicas: c.Replicas}); err != nil {
+		return err
+	}
+	fmt.Fprintln(std.out, "streams, consumers, tables and views are there")
+	return nil
+}

@@ -1,0 +1,189 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"owabi/pkg/bus"
+	"owabi/pkg/classify"
+	"owabi/pkg/notice"
+	"owabi/pkg/warehouse"
+	"owabi/services/classifier"
+	"owabi/services/ingest"
+	"owabi/services/loader"
+)
+
+type upCommand struct {
+	dataFlag
+	natsFlags
+	clickHouseFlags
+	embeddedFlags
+	sourceFlags
+	Once    bool     `help:"Process the sources to the last row, print the summary, and exit."`
+	Sources []string `arg:"" optional:"" name:"source" help:"A path, or - for standard input."`
+}
+
+func (c *upCommand) Run(ctx context.Context, std stdio) (err error) {
+	if c.Once && len(c.Sources) == 0 {
+		return usagef("up --once needs a SOURCE to process")
+	}
+	if c.ClickHouseListen == "" && c.Once {
+		c.ClickHouseListen = anyPort
+	}
+	began := time.Now()
+	reader, err := classify.New(classify.Options{})
+	if err != nil {
+		return err
+	}
+	e, err := openEngines(ctx, c.Data, c.clickHouseFlags, c.natsFlags, c.embeddedFlags)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, e.close()) }()
+	if err := e.setUp(ctx, bus.StreamsConfig{}); err != nil {
+		return err
+	}
+	p := &pipeline{engines: e, reader: reader}
+	if !c.Once {
+		return p.serve(ctx, std, c.Sources, c.sourceFlags)
+	}
+	progress := startProgress(std.err, "up", p.line)
+	err = p.once(ctx, std, c.Sources, c.sourceFlags)
+	progress.stop()
+	if p.unreadable == nil && err != nil {
+		return err
+	}
+	stored, summaryErr := e.warehouse.Summary(ctx)
+	if summaryErr != nil {
+		return errors.Join(err, summaryErr)
+	}
+	p.printSummary(std.out, stored, time.Since(began))
+	return err
+}
+
+// pipeline is ingest, classifier and loader in one process.
+type pipeline struct {
+	*engines
+	reader     *classify.Classifier
+	ingested   ingest.Counts
+	classified classifier.Counts
+	loaded     loader.Counts
+	unreadable error // sources that could not be read whole; the rest went through
+}
+
+// start runs the classifier and the loader in group until ctx ends.
+func (p *pipeline) start(ctx context.Context, group *errgroup.Group, linger time.Duration) {
+	group.Go(func() error {
+		return classifier.Run(ctx, classifier.Config{Bus: p.bus, Classifier: p.reader}, &p.classified)
+	})
+	group.Go(func() error {
+		return loader.Run(ctx, loader.Config{Bus: p.bus, Warehouse: p.warehouse, Linger: linger}, &p.loaded)
+	})
+	group.Go(func() error {
+		err := p.watch(ctx)
+		if err != nil { // told at once: finishing what is in hand takes a while
+			slog.Error("stopping", "error", err)
+		}
+		return err
+	})
+}
+
+// serve ingests the sources and goes on until ctx ends.
+func (p *pipeline) serve(ctx context.Context, std stdio, sources []string, flags sourceFlags) error {
+	group, ctx := errgroup.WithContext(ctx)
+	p.start(ctx, group, 0)
+	fmt.Fprintln(std.err, "ClickHouse:", warehouse.Redact(p.clickHouseURL))
+	if p.natsURL != "" {
+		fmt.Fprintln(std.err, "NATS:", p.natsURL)
+	}
+	fmt.Fprintln(std.err, "Stop with Ctrl-C.")
+	if len(sources) > 0 {
+		group.Go(func() error {
+			err := ingest.Run(ctx, ingest.Config{Bus: p.bus, Sources: sources, Options: flags.options(std)}, &p.ingested)
+			fmt.Fprintln(std.err, ingestLine(&p.ingested))
+			if ctx.Err() != nil {
+				return nil // stopped while reading
+			}
+			return err
+		})
+	}
+	return group.Wait()
+}
+
+// once ingests the sources and returns when the last row is stored.
+func (p *pipeline) once(ctx context.Context, std stdio, sources []string, flags sourceFlags) error {
+	services, stop := context.WithCancel(ctx)
+	defer stop()
+	group, services := errgroup.WithContext(services)
+	// Nobody waits for a fuller batch here but the person at the terminal.
+	p.start(services, group, 200*time.Millisecond)
+	group.Go(func() error {
+		defer stop()
+		err := ingest.Run(services, ingest.Config{Bus: p.bus, Sources: sources, Options: flags.options(std)}, &p.ingested)
+		if cause := context.Cause(services); cause != nil {
+			return cause // stopped, not the sources' fault
+		}
+		p.unreadable = err
+		if err := p.bus.WaitDrained(services, bus.StreamRaw, bus.ConsumerClassifier); err != nil {
+			return err
+		}
+		return p.bus.WaitDrained(services, bus.StreamClassified, bus.ConsumerLoader)
+	})
+	return errors.Join(group.Wait(), p.unreadable)
+}
+
+func (p *pipeline) line() string {
+	return fmt.Sprintf("%s, loaded %d", ingestLine(&p.ingested), p.loaded.Loaded.Load())
+}
+
+func (p *pipeline) printSummary(w io.Writer, stored warehouse.Summary, took time.Duration) {
+	rejected := p.ingested.Rejected.Load() + p.classified.Rejected.Load() + p.loaded.Rejected.Load()
+	fmt.Fprintf(w, "notices  read %d, published %d, duplicates %d, rejected %d, loaded %d\n",
+		p.ingested.Read.Load(), p.ingested.Published.Load(), p.ingested.Duplicates.Load(), rejected, p.loaded.Loaded.Load())
+	fmt.Fprintf(w, "stored   %d notices, %d of them incidents\n", stored.Notices, stored.Incidents)
+	printCounts(w, "incidents by category", stored.ByCategory, func(code string) string {
+		for _, info := range notice.Categories() {
+			if string(info.Code) == code {
+				return info.Label.JA
+			}
+		}
+		return ""
+	})
+	printCounts(w, "incidents by sector", stored.BySector, func(code string) string {
+		for _, info := range notice.Sectors() {
+			if string(info.Code) == code {
+				return info.Label.JA
+			}
+		}
+		return ""
+	})
+	printCounts(w, "incidents by month of publication", stored.ByMonth, func(string) string { return "" })
+	fmt.Fprintf(w, "\ntook %.1f s, %.0f notices a second\n", took.Seconds(), float64(p.ingested.Read.Load())/took.Seconds())
+}
+
+// printCounts draws one bar a count, the longest 40 wide.
+func printCounts(w io.Writer, title string, counts []warehouse.Count, label func(code string) string) {
+	if len(counts) == 0 {
+		return
+	}
+	var most uint64
+	for _, c := range counts {
+		most = max(most, c.N)
+	}
+	fmt.Fprintf(w, "\n%s\n", title)
+	for _, c := range counts {
+		name := c.Name
+		if name == "" {
+			name = "(unknown)"
+		}
+		bar := strings.Repeat("█", int((c.N*40+most-1)/most))
+		fmt.Fprintf(w, "  %-24s %6d %s %s\n", name, c.N, bar, label(c.Name))
+	}
+}
