@@ -9,7 +9,8 @@ import "slices"
 // our own because the modules at hand count in bytes and cost a conversion for
 // each hit; it is built once and only read afterwards.
 type automaton struct {
-	root   []int32 // next state for a rune of the basic plane; 0 stays
+	root   []int32        // next state for a rune of the basic plane; 0 stays
+	beyond map[rune]int32 // and for the others
 	states []state
 	edges  []edge
 	words  []int32 // length in runes of each word
@@ -41,7 +42,7 @@ func newAutomaton(words []string) *automaton {
 		word int32
 	}
 	nodes := []node{{word: -1}}
-	a := &automaton{root: make([]int32, 1<<16), words: make([]int32, len(words))}
+	a := &automaton{beyond: map[rune]int32{}, root: make([]int32, 1<<16), words: make([]int32, len(words))}
 	for i, w := range words {
 		at := int32(0)
 		n := int32(0)
@@ -74,8 +75,12 @@ func newAutomaton(words []string) *automaton {
 		slices.Sort(runes)
 		for _, r := range runes {
 			a.edges = append(a.edges, edge{r, n.next[r]})
-			if i == 0 && r < 1<<16 {
+			switch {
+			case i > 0:
+			case r < 1<<16:
 				a.root[r] = n.next[r]
+			default:
+				a.beyond[r] = n.next[r]
 			}
 		}
 	}
@@ -118,7 +123,7 @@ func (a *automaton) step(at int32, r rune) int32 {
 	if r >= 0 && r < 1<<16 {
 		return a.root[r]
 	}
-	return 0
+	return a.beyond[r]
 }
 
 // find appends every occurrence of every word in text, in order of their ends.

@@ -184,7 +184,8 @@ func (r *reading) readCategory() {
 		if against != nil {
 			r.evidence("is_incident", r.cue(*against).id, r.rangeOf(*against))
 		}
-		r.out.Confidence = r.rules.confidence(math.Min(1, why/8))
+		r.margin = math.Min(1, why/8)
+		r.out.Confidence = r.rules.confidence(r.margin)
 		return
 	}
 	r.out.Category = categoryList[win]
@@ -202,7 +203,8 @@ func (r *reading) readCategory() {
 		}
 	}
 	r.out.Effects = append(r.out.Effects, r.rules.effects[r.out.Category]...)
-	r.out.Confidence = r.rules.confidence(margin)
+	r.margin = margin
+	r.out.Confidence = r.rules.confidence(r.margin)
 }
 
 // incident tells whether the page reports an incident; against is the cue that

@@ -40,6 +40,12 @@ func (c *Classifier) Version() notice.ClassifiedBy { return c.version }
 
 // Classify reads n. Every text is accepted; the work grows linearly with it.
 func (c *Classifier) Classify(n notice.Notice) notice.Classification {
+	out, _ := c.classify(n)
+	return out
+}
+
+// classify gives with the classification the margin its confidence comes from.
+func (c *Classifier) classify(n notice.Notice) (notice.Classification, float64) {
 	out := notice.Classification{
 		NoticeID: n.ID, ID: n.CallerID, Source: n.Source,
 		URL: given(n.URL), Title: given(n.Title), Published: given(n.Published),
@@ -54,7 +60,7 @@ func (c *Classifier) Classify(n notice.Notice) notice.Classification {
 	}
 	r := newReading(c.rules, n, s, &out)
 	if len(r.doc.Sentences) == 0 {
-		return out
+		return out, 0
 	}
 	if !japaneseEnough(r.text.Norm()) {
 		out.Warnings = append(out.Warnings, notice.WarnNotJapanese)
@@ -75,7 +81,7 @@ func (c *Classifier) Classify(n notice.Notice) notice.Classification {
 	r.readSector(s)
 	r.readCategory()
 	if !out.IsIncident {
-		return out
+		return out, r.margin
 	}
 	r.readExposure()
 	r.readDataTypes()
@@ -86,7 +92,7 @@ func (c *Classifier) Classify(n notice.Notice) notice.Classification {
 	r.readContractor()
 	r.readStage()
 	out.Severity = c.rules.severityOf(&out)
-	return out
+	return out, r.margin
 }
 
 // given is a pointer to s, or nil when s is empty.

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -549,6 +548,3 @@ func (r Report) Fields() []string {
 	sort.Strings(out)
 	return out
 }
-
-// ErrNoGold is returned by callers that were given an empty gold file.
-var ErrNoGold = errors.New("no labelled notices")

@@ -63,6 +63,15 @@ type scratch struct {
 	progress []progress
 	epoch    int64 // sentences seen so far, over all texts: makes old progress void
 	matches  []match
+	name     *scratch // for matching the publisher's name while the text's view is in use
+}
+
+// forName is the memory for a second, short text.
+func (s *scratch) forName() *scratch {
+	if s.name == nil {
+		s.name = new(scratch)
+	}
+	return s.name
 }
 
 // progress is how far a pattern has got: its item at this slot was last seen

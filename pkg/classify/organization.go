@@ -275,8 +275,18 @@ func (f *publisherFinder) legalNames() {
 				score -= 4
 			}
 		}
-		f.add(o.Name, o.Range, score)
+		name, at := o.Name, o.Range
+		if whole := r.words(line.Range); before == "" && o.Range.Start == line.Range.Start && o.Range.End < line.Range.End &&
+			!strings.ContainsAny(whole, " 。、(:") && utf8.RuneCountInString(whole) <= 20 && strings.ContainsRune("とのはがもやに", firstRune(whole[len(r.words(o.Range)):])) {
+			name, at = whole, line.Range // 株式会社みなと商会: no particle, but a part of the name
+		}
+		f.add(name, at, score)
 	}
+}
+
+func firstRune(s string) rune {
+	c, _ := utf8.DecodeRuneInString(s)
+	return c
 }
 
 // besideSender tells whether what stands before a name on its line may stand

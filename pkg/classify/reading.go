@@ -27,11 +27,13 @@ type reading struct {
 	zones    []zone  // for each sentence
 	title    int     // the sentence that is the headline, or -1
 	seen     [groups]int
-	mismatch bool // the headline belongs to something else and is not believed
-	brief    bool // a news report: it speaks of the publisher in the third person
+	margin   float64 // how clear the category is, 0 to 1
+	mismatch bool    // the headline belongs to something else and is not believed
+	brief    bool    // a news report: it speaks of the publisher in the third person
 
 	published     string // ISO
 	publishedSpan japanese.Range
+	joined        map[int]bool    // moments that begin an interval
 	restoredAt    *japanese.Range // the words for the end of the unavailability
 	organization  string          // as found or given
 
@@ -111,6 +113,7 @@ func newReading(rules *rules, n notice.Notice, s *scratch, out *notice.Classific
 	r := &reading{rules: rules, n: n, out: out, view: &s.view, title: -1}
 	r.text = japanese.New(n.Text())
 	r.doc = japanese.Parse(r.text)
+	r.doc.Sentences = cutLong(r.text.Norm(), r.doc.Sentences)
 	r.v = japanese.Scan(r.text)
 	s.view.fill(r.doc)
 	found := rules.matcher.run(s)
@@ -122,7 +125,38 @@ func newReading(rules *rules, n notice.Notice, s *scratch, out *notice.Classific
 		anchor.Published = t
 	}
 	r.v.Resolve(anchor)
+	r.joined = make(map[int]bool, len(r.v.Intervals))
+	for _, iv := range r.v.Intervals {
+		r.joined[iv.From] = true
+	}
 	return r
+}
+
+// longestSentence bounds what is read as one sentence, in bytes. Cues are
+// weighed against the others of their sentence, so a text of ten megabytes
+// without a full stop must not be one.
+const longestSentence = 3000
+
+// cutLong cuts sentences that are too long to be any.
+func cutLong(s string, sentences []japanese.Sentence) []japanese.Sentence {
+	if !slices.ContainsFunc(sentences, func(x japanese.Sentence) bool { return x.Range.Len() > longestSentence }) {
+		return sentences
+	}
+	out := make([]japanese.Sentence, 0, len(sentences))
+	for _, x := range sentences {
+		for x.Range.Len() > longestSentence {
+			at := x.Range.Start + longestSentence
+			for !utf8.RuneStart(s[at]) {
+				at--
+			}
+			head := x
+			head.Range.End = at
+			out = append(out, head)
+			x.Range.Start = at
+		}
+		out = append(out, x)
+	}
+	return out
 }
 
 // index sorts the matches by sentence, keeping the order of the text.

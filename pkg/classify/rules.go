@@ -277,7 +277,10 @@ type organizationsFile struct {
 }
 
 type calibrationFile struct {
-	Steps []calibrationStep `yaml:"steps"`
+	// UnseenErrors is how many times more often a category is wrong on notices
+	// that nobody had looked at when the rules were written.
+	UnseenErrors float64           `yaml:"unseen_errors"`
+	Steps        []calibrationStep `yaml:"steps"`
 }
 
 type calibrationStep struct {

@@ -115,9 +115,9 @@ func (r *reading) sectorsByName(s *scratch) (score [20]sectorScore) {
 	keyView := []rune("\n" + key + "\n")
 	best := map[int32]float64{}
 	run := func(runes []rune) {
-		var sc scratch // a name is short: its own memory is cheap
+		sc := s.forName()
 		sc.view.runes, sc.view.starts = runes, []int32{0}
-		for _, m := range r.rules.matcher.run(&sc) {
+		for _, m := range r.rules.matcher.run(sc) {
 			c := r.cue(m)
 			switch c.group {
 			case groupSectorName:

@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -173,7 +174,7 @@ func (r *reading) tell(i int) []account {
 	if i+1 < len(r.v.Moments) {
 		stop = r.viewIndex(r.v.Moments[i+1].Range.Start)
 	}
-	joined := i+1 < len(r.v.Moments) && slices.ContainsFunc(r.v.Intervals, func(iv japanese.Interval) bool { return iv.From == i })
+	joined := i+1 < len(r.v.Moments) && r.joined[i]
 	if joined && i+2 < len(r.v.Moments) {
 		stop = r.viewIndex(r.v.Moments[i+2].Range.Start)
 	}
@@ -264,22 +265,21 @@ func (r *reading) continues(s int, dateEnd int32, k int) bool {
 	if utf8.RuneCountInString(strings.Trim(rest, " ()月火水木金土日・祝頃ごろ:、曜")) > 0 || r.doc.Sentences[k].Line > first.Line+2 {
 		return false
 	}
-	for _, d := range r.v.Dates {
-		if r.doc.Sentences[k].Range.Contains(d.Range) {
-			return false
-		}
-	}
-	return true
+	// Dates are in the order of the text: the first at or after the sentence decides.
+	at, _ := slices.BinarySearchFunc(r.v.Dates, r.doc.Sentences[k].Range.Start, func(d japanese.Date, at int) int { return cmp.Compare(d.Range.Start, at) })
+	return at == len(r.v.Dates) || !r.doc.Sentences[k].Range.Contains(r.v.Dates[at].Range)
 }
 
 // keyOf gives the field that the key of rg's line, or the heading right above
 // it, names.
 func (r *reading) keyOf(rg japanese.Range) (string, bool) {
-	for _, p := range r.doc.Pairs {
-		if p.Value.Contains(rg) {
-			if f, ok := r.keyField(p.Key); ok {
-				return f, true
-			}
+	at, exact := slices.BinarySearchFunc(r.doc.Pairs, rg.Start, func(p japanese.Pair, at int) int { return cmp.Compare(p.Range.Start, at) })
+	if !exact {
+		at--
+	}
+	if at >= 0 && r.doc.Pairs[at].Value.Contains(rg) {
+		if f, ok := r.keyField(r.doc.Pairs[at].Key); ok {
+			return f, true
 		}
 	}
 	if i := r.sentenceAt(rg.Start); i >= 0 {
@@ -522,9 +522,10 @@ func (r *reading) outageEnds(service bool) (begin, end int, ok bool) {
 		}
 	}
 	begin, end = -1, -1
+	beginKeyed := false
 	for _, e := range events {
-		if !e.ends && (begin < 0 || e.keyed && !slices.ContainsFunc(events, func(o outageEvent) bool { return o.moment == begin && o.keyed })) {
-			begin = e.moment
+		if !e.ends && (begin < 0 || e.keyed && !beginKeyed) {
+			begin, beginKeyed = e.moment, e.keyed
 		}
 	}
 	if begin < 0 {
