@@ -241,7 +241,11 @@ func (r *reading) incident(category float64) (yes bool, against *match, sure flo
 	for _, v := range sortedValues(minus) {
 		score -= v
 	}
-	return score >= cfg.Threshold, against, math.Abs(score - cfg.Threshold)
+	threshold := cfg.Threshold
+	if against == nil {
+		threshold = cfg.Unopposed
+	}
+	return score >= threshold, against, math.Abs(score - threshold)
 }
 
 // sortedValues gives m's values in the order of its keys, so that sums of

@@ -55,7 +55,8 @@ func (c *Classifier) classify(n notice.Notice) (notice.Classification, float64) 
 	out.Impact.DataTypes = []notice.DataType{}
 	s := c.scratch.Get().(*scratch)
 	defer c.scratch.Put(s)
-	if !utf8.ValidString(n.Title) || !utf8.ValidString(n.Body) {
+	// A source that reads bytes replaces the bad ones by U+FFFD itself.
+	if !utf8.ValidString(n.Title) || !utf8.ValidString(n.Body) || strings.ContainsRune(n.Title, utf8.RuneError) || strings.ContainsRune(n.Body, utf8.RuneError) {
 		out.Warnings = append(out.Warnings, notice.WarnInvalidUTF8)
 	}
 	r := newReading(c.rules, n, s, &out)

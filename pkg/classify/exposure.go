@@ -185,7 +185,7 @@ func (r *reading) findLeaks() leaks {
 			continue
 		}
 		z := r.zones[m.sentence]
-		if z == zonePrevention || z == zoneContact || z == zoneGreeting || z == zoneBackground || z == zoneRequest || r.isTopic(m) {
+		if z == zonePrevention || z == zoneContact || z == zoneGreeting || z == zoneBackground || z == zoneRequest || r.isTopic(m) || r.elsewhere(m) {
 			continue
 		}
 		p := r.polarity(m)
@@ -209,6 +209,8 @@ func (r *reading) findLeaks() leaks {
 			case japanese.Denied:
 				set(&l.denied, m)
 			}
+		case "exposure.doubt":
+			set(&l.suspected, m)
 		case "exposure.seen":
 			switch p {
 			case japanese.Asserted:
@@ -227,6 +229,16 @@ func (r *reading) findLeaks() leaks {
 		}
 	}
 	return l
+}
+
+// elsewhere tells whether the words at m speak of somebody else's leak.
+func (r *reading) elsewhere(m match) bool {
+	for _, o := range r.inSentence(int(m.sentence)) {
+		if r.cue(o).group == groupLeakElsewhere && o.start < m.end && m.start < o.end {
+			return true
+		}
+	}
+	return false
 }
 
 // readExposure decides whether data got out. What a leak is depends on what
@@ -374,6 +386,8 @@ func (r *reading) readSecondaryDamage() {
 func (r *reading) secondHand(m match) bool {
 	words := string(r.view.runes[m.start:m.end])
 	switch {
+	case r.out.Category == notice.Phishing: // whoever fell for it is the damage
+		return true
 	case len(words) >= len("被害が") && words[:len("被害")] == "被害":
 		return false
 	}

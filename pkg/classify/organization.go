@@ -292,7 +292,7 @@ func firstRune(s string) rune {
 // besideSender tells whether what stands before a name on its line may stand
 // before a sender: nothing, a date, a mark, a salutation.
 func (r *reading) besideSender(before string) bool {
-	before = strings.Trim(before, "【】[]()<>:・■●発表者公表報道資料担当問い合わせ先お照会窓口")
+	before = strings.Trim(before, "【】[]()<>:・■●発表者公報道資料担当問い合わせ先お照会窓口")
 	if before == "" {
 		return true
 	}

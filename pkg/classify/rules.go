@@ -73,6 +73,7 @@ const (
 	groupLost
 	groupPersonal
 	groupNotLeaked
+	groupLeakElsewhere
 	groupSecondaryTopic
 	groupSecondaryNone
 	groupSecondaryFound
@@ -197,12 +198,14 @@ type incidentFile struct {
 	CategoryShare float64     `yaml:"category_share"`
 	CategoryMost  float64     `yaml:"category_most"`
 	Threshold     float64     `yaml:"threshold"`
+	Unopposed     float64     `yaml:"threshold_unopposed"`
 	For           []cueSource `yaml:"for"`
 	Against       []cueSource `yaml:"against"`
 }
 
 type exposureFile struct {
 	Leak      []cueSource `yaml:"leak"`
+	Elsewhere words       `yaml:"elsewhere"`
 	Lost      words       `yaml:"lost"`
 	Personal  words       `yaml:"personal"`
 	Denied    []cueSource `yaml:"denied"`
@@ -590,6 +593,7 @@ func (l *loader) loadExposure() {
 	for _, c := range f.Denied {
 		l.cue(file, groupNotLeaked, c.ID, c)
 	}
+	l.words(file, groupLeakElsewhere, "exposure.elsewhere", f.Elsewhere)
 	l.words(file, groupLost, "exposure.lost", f.Lost)
 	l.words(file, groupPersonal, "exposure.personal", f.Personal)
 	l.words(file, groupSecondaryTopic, "secondary.topic", f.Secondary.Topic)

@@ -344,14 +344,18 @@ func (r *reading) readOutage() {
 	}
 	for _, d := range r.v.Durations {
 		i := r.sentenceAt(d.Range.Start)
-		if i < 0 || d.Use != japanese.LengthUse || untold(r.zones[i]) || r.zones[i] == zoneResponse {
+		if i < 0 || untold(r.zones[i]) || r.zones[i] == zoneResponse {
 			continue
 		}
 		before, after := r.around(d.Range, i)
+		after = strings.TrimLeft(after, "後に、ほどで")
+		if d.Use != japanese.LengthUse && !(d.Use == japanese.OffsetUse && (strings.HasPrefix(after, "回復") || strings.HasPrefix(after, "復旧") || strings.HasPrefix(after, "解消") || strings.HasPrefix(after, "再開") || strings.HasPrefix(after, "全面"))) {
+			continue
+		}
 		if strings.HasSuffix(before, "平日") || strings.Contains(before, "最大") || strings.HasPrefix(after, "以上の遅") || strings.HasPrefix(after, "の遅れ") || strings.HasPrefix(after, "遅れ") || strings.HasPrefix(after, "体制") || strings.Contains(head(before+after, 80), "前にも") {
 			continue
 		}
-		if n, ok := d.Minutes(); ok && n > 0 && n < 24*60*30 && (r.aboutOutage(i) || r.zones[i] == zoneTitle) && !r.aboutPassengers(i) {
+		if n, ok := d.Minutes(); ok && n > 0 && n < 24*60*30 && (r.aboutOutage(i) || r.zones[i] == zoneTitle || r.has(i, groupTimeRestored)) && !r.aboutPassengers(i) {
 			set(n, d.Range, "outage.length")
 			return
 		}
@@ -400,6 +404,9 @@ func (r *reading) aboutPassengers(i int) bool {
 	return strings.Contains(w, "車内") || strings.Contains(w, "閉じ込め") || strings.Contains(w, "救助") || strings.Contains(w, "立ち往生") || strings.Contains(w, "避難")
 }
 
+// openingHours are words of sentences whose clock times are when somebody answers.
+var openingHours = []string{"受付", "電話", "フリーダイヤル", "給水", "窓口", "営業", "開館", "0120-", "平日"}
+
 // outageInterval adds up the intervals of clock times in sentences that speak
 // of the unavailability.
 func (r *reading) outageInterval(service bool) (int, japanese.Range, bool) {
@@ -418,7 +425,11 @@ func (r *reading) outageInterval(service bool) (int, japanese.Range, bool) {
 		}
 		before, _ := r.around(iv.Range, i)
 		words := r.words(r.doc.Sentences[i].Range)
-		if strings.Contains(words, "予告") || strings.Contains(words, "予定") || strings.Contains(words, "受付") || strings.Contains(words, "電話") || strings.Contains(words, "フリーダイヤル") || strings.Contains(before, "メンテナンス") || strings.Contains(words, "給水") || strings.Contains(words, "窓口") || strings.HasPrefix(strings.TrimLeft(before, "・ "), "平日") || strings.Contains(words, "0120-") {
+		if strings.Contains(words, "予告") || strings.Contains(words, "予定") || strings.Contains(before, "メンテナンス") || strings.HasSuffix(before, "平日") || strings.HasSuffix(before, "受付時間") {
+			continue
+		}
+		about := r.aboutOutage(i)
+		if !about && slices.ContainsFunc(openingHours, func(w string) bool { return strings.Contains(words, w) }) {
 			continue
 		}
 		field, keyed := r.keyOf(iv.Range)
@@ -427,8 +438,8 @@ func (r *reading) outageInterval(service bool) (int, japanese.Range, bool) {
 		// unavailability is dated, or its sentence speaks of it.
 		dated := r.v.Moments[iv.From].Date >= 0
 		switch {
-		case service && (keyed || dated || r.aboutOutage(i) || iv.Kind == japanese.UntilRestore || !r.doc.Lines[r.doc.Sentences[i].Line].Item && !strings.Contains(words, "営業") && !strings.Contains(words, "開館")):
-		case !service && r.aboutOutage(i):
+		case service && (keyed || dated || about || iv.Kind == japanese.UntilRestore || !r.doc.Lines[r.doc.Sentences[i].Line].Item):
+		case !service && about:
 		default:
 			continue
 		}
