@@ -178,7 +178,7 @@ func (r *reading) tell(i int) []account {
 	if joined && i+2 < len(r.v.Moments) {
 		stop = r.viewIndex(r.v.Moments[i+2].Range.Start)
 	}
-	reported := r.brief && r.has(s, groupReported) && m.Clock < 0
+	reported := r.brief && m.Clock < 0 && r.announces(s)
 	// A predicate before the date: 送信したのは10月25日.
 	for _, mt := range r.inSentence(s) {
 		if mt.end > at.start || at.start-mt.end > 8 {
@@ -255,6 +255,19 @@ func (r *reading) tell(i int) []account {
 		}
 	}
 	return out
+}
+
+// announces tells whether sentence i says that something was made public, so
+// that its date may be the day of that.
+func (r *reading) announces(i int) bool {
+	for _, m := range r.inSentence(i) {
+		if r.cue(m).group == groupReported {
+			if w := string(r.view.runes[m.start:m.end]); strings.Contains(w, "発表") || strings.Contains(w, "公表") || strings.Contains(w, "明らか") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // continues tells whether sentence k, on a line of its own, goes on with what
