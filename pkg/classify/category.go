@@ -110,12 +110,23 @@ func (r *reading) tallyCategories(counts func(zone) bool) tally {
 	return t
 }
 
+// purposeWithin is how many characters may lie between a word and the purpose
+// that makes it a topic.
+const purposeWithin = 10
+
 // isTopic tells whether a word that makes it a topic follows the match:
 // 不正アクセス対策.
 func (r *reading) isTopic(m match) bool {
 	for _, o := range r.inSentence(int(m.sentence)) {
-		if o.start == m.end && r.cue(o).group == groupTopicAfter {
-			return true
+		switch r.cue(o).group {
+		case groupTopicAfter:
+			if o.start == m.end {
+				return true
+			}
+		case groupPurposeAfter:
+			if o.start >= m.end-1 && o.start-m.end <= purposeWithin {
+				return true
+			}
 		}
 	}
 	return false
@@ -241,8 +252,16 @@ func (r *reading) incident(category float64) (yes bool, against *match, sure flo
 	for _, v := range sortedValues(minus) {
 		score -= v
 	}
+	happened := 0.0 // what says that something did happen, beside naming what
+	for id, v := range best {
+		switch r.rules.cues[id].id {
+		case "incident.report", "incident.brief":
+		default:
+			happened = max(happened, v)
+		}
+	}
 	threshold := cfg.Threshold
-	if against == nil {
+	if against == nil && happened >= cfg.Happened {
 		threshold = cfg.Unopposed
 	}
 	return score >= threshold, against, math.Abs(score - threshold)

@@ -58,6 +58,7 @@ const (
 	groupNone group = iota
 	groupCategory
 	groupTopicAfter
+	groupPurposeAfter
 	groupSectorName
 	groupSectorKnown
 	groupSectorText
@@ -153,10 +154,11 @@ func (w *words) UnmarshalYAML(n *yaml.Node) error {
 }
 
 type categoriesFile struct {
-	Zones      map[string]float64 `yaml:"zones"`
-	TopicAfter words              `yaml:"topic_after"`
-	Threshold  float64            `yaml:"threshold"`
-	Decisive   []struct {
+	Zones        map[string]float64 `yaml:"zones"`
+	TopicAfter   words              `yaml:"topic_after"`
+	PurposeAfter words              `yaml:"purpose_after"`
+	Threshold    float64            `yaml:"threshold"`
+	Decisive     []struct {
 		Cue    string            `yaml:"cue"`
 		Least  float64           `yaml:"least"`
 		Winner notice.Category   `yaml:"winner"`
@@ -199,6 +201,7 @@ type incidentFile struct {
 	CategoryMost  float64     `yaml:"category_most"`
 	Threshold     float64     `yaml:"threshold"`
 	Unopposed     float64     `yaml:"threshold_unopposed"`
+	Happened      float64     `yaml:"happened"`
 	For           []cueSource `yaml:"for"`
 	Against       []cueSource `yaml:"against"`
 }
@@ -469,6 +472,7 @@ func (l *loader) loadCategories() {
 		r.zoneFactor[z] = factor
 	}
 	l.words(file, groupTopicAfter, "topic_after", r.categories.TopicAfter)
+	l.words(file, groupPurposeAfter, "purpose_after", r.categories.PurposeAfter)
 	r.beats = map[notice.Category]map[notice.Category]float64{}
 	for _, info := range notice.Categories() {
 		c, ok := r.categories.Categories[string(info.Code)]

@@ -286,12 +286,8 @@ func (r *reading) continues(s int, dateEnd int32, k int) bool {
 // keyOf gives the field that the key of rg's line, or the heading right above
 // it, names.
 func (r *reading) keyOf(rg japanese.Range) (string, bool) {
-	at, exact := slices.BinarySearchFunc(r.doc.Pairs, rg.Start, func(p japanese.Pair, at int) int { return cmp.Compare(p.Range.Start, at) })
-	if !exact {
-		at--
-	}
-	if at >= 0 && r.doc.Pairs[at].Value.Contains(rg) {
-		if f, ok := r.keyField(r.doc.Pairs[at].Key); ok {
+	if key, ok := r.keyAt(rg); ok {
+		if f, ok := r.keyField(key); ok {
 			return f, true
 		}
 	}
@@ -304,6 +300,33 @@ func (r *reading) keyOf(rg japanese.Range) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// keyedLength tells whether the key of rg's line names the length of an
+// unavailability: 障害継続時間, 停止時間.
+func (r *reading) keyedLength(rg japanese.Range) bool {
+	key, ok := r.keyAt(rg)
+	if !ok || !strings.Contains(key, "時間") {
+		return false
+	}
+	for _, w := range []string{"障害", "停止", "継続", "停電", "断水", "影響", "不通", "ダウン"} {
+		if strings.Contains(key, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// keyAt is the key of the line whose value holds rg.
+func (r *reading) keyAt(rg japanese.Range) (string, bool) {
+	at, exact := slices.BinarySearchFunc(r.doc.Pairs, rg.Start, func(p japanese.Pair, at int) int { return cmp.Compare(p.Range.Start, at) })
+	if !exact {
+		at--
+	}
+	if at < 0 || !r.doc.Pairs[at].Value.Contains(rg) {
+		return "", false
+	}
+	return r.doc.Pairs[at].Key, true
 }
 
 func (r *reading) keyField(key string) (string, bool) {
@@ -361,14 +384,14 @@ func (r *reading) readOutage() {
 			continue
 		}
 		before, after := r.around(d.Range, i)
-		after = strings.TrimLeft(after, "後に、ほどで")
+		after = strings.TrimLeft(after, "後に、ほどでぶり")
 		if d.Use != japanese.LengthUse && !(d.Use == japanese.OffsetUse && (strings.HasPrefix(after, "回復") || strings.HasPrefix(after, "復旧") || strings.HasPrefix(after, "解消") || strings.HasPrefix(after, "再開") || strings.HasPrefix(after, "全面"))) {
 			continue
 		}
 		if strings.HasSuffix(before, "平日") || strings.Contains(before, "最大") || strings.HasPrefix(after, "以上の遅") || strings.HasPrefix(after, "の遅れ") || strings.HasPrefix(after, "遅れ") || strings.HasPrefix(after, "体制") || strings.Contains(head(before+after, 80), "前にも") {
 			continue
 		}
-		if n, ok := d.Minutes(); ok && n > 0 && n < 24*60*30 && (r.aboutOutage(i) || r.zones[i] == zoneTitle || r.has(i, groupTimeRestored)) && !r.aboutPassengers(i) {
+		if n, ok := d.Minutes(); ok && n > 0 && n < 24*60*30 && (r.aboutOutage(i) || r.zones[i] == zoneTitle || r.keyedLength(d.Range) || r.has(i, groupTimeRestored)) && !r.aboutPassengers(i) {
 			set(n, d.Range, "outage.length")
 			return
 		}
