@@ -208,6 +208,12 @@ func (r *reading) readSecondaryDamage() {
 				damage = &m
 			}
 		}
+		if r.zones[i] == zoneDamage && topic == nil { // under a heading that names the misuse
+			if m, ok := r.first(i, groupSecondaryNone); ok {
+				set(notice.SecondaryNoneFound, m)
+				return
+			}
+		}
 		if none && topic != nil {
 			set(notice.SecondaryNoneFound, *topic)
 			return

@@ -82,6 +82,7 @@ const (
 	groupRestored
 	groupOngoing
 	groupDone
+	groupMore
 	groupContractor
 	groupContractorNot
 	groupOccurred
@@ -224,6 +225,8 @@ type stagesFile struct {
 	Restored             words       `yaml:"restored"`
 	Ongoing              words       `yaml:"ongoing"`
 	Done                 words       `yaml:"done"`
+	More                 words       `yaml:"more_to_come"`
+	FirstWhenMore        []string    `yaml:"first_when_more"`
 	FirstWhenUnmarked    []string    `yaml:"first_when_unmarked"`
 	RestoredWhenRestored []string    `yaml:"restored_when_restored"`
 	FinalWhenDone        []string    `yaml:"final_when_done"`
@@ -619,8 +622,9 @@ func (l *loader) loadStages() {
 	}
 	l.words(file, groupRestored, "stage.restored", l.rules.stages.Restored)
 	l.words(file, groupOngoing, "stage.ongoing", l.rules.stages.Ongoing)
+	l.words(file, groupMore, "stage.more", l.rules.stages.More)
 	l.words(file, groupDone, "stage.done", l.rules.stages.Done)
-	for _, list := range [][]string{l.rules.stages.FirstWhenUnmarked, l.rules.stages.RestoredWhenRestored, l.rules.stages.FinalWhenDone} {
+	for _, list := range [][]string{l.rules.stages.FirstWhenUnmarked, l.rules.stages.FirstWhenMore, l.rules.stages.RestoredWhenRestored, l.rules.stages.FinalWhenDone} {
 		for _, c := range list {
 			if !notice.Category(c).Valid() {
 				l.fault(file, 1, c, "no such category")

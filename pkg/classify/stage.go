@@ -61,6 +61,12 @@ func (r *reading) readStage() {
 		set(notice.StageRestored, restored)
 	case slices.Contains(r.rules.stages.FinalWhenDone, category) && done != nil:
 		set(notice.StageFinal, done)
+	case slices.Contains(r.rules.stages.FirstWhenMore, category) && r.seen[groupMore] > 0:
+		r.each(groupMore, func(m match) {
+			if r.out.Stage == nil {
+				set(notice.StageFirst, &m)
+			}
+		})
 	case slices.Contains(r.rules.stages.FirstWhenUnmarked, category):
 		set(notice.StageFirst, nil)
 	}

@@ -531,6 +531,10 @@ func (r *reading) outageEnds(service bool) (begin, end int, ok bool) {
 			stop = r.viewIndex(r.v.Moments[i+1].Range.Start)
 		}
 		kind := 0
+		if rest := string(r.view.runes[at.end:min(int(at.end)+4, len(r.view.runes))]); strings.HasPrefix(rest, "0戸") || strings.HasPrefix(rest, "0軒") || strings.HasPrefix(rest, "0世帯") {
+			events = append(events, outageEvent{moment: i, ends: true, whole: true, keyed: true}) // the last row of a table of households
+			continue
+		}
 		for _, mt := range r.inSentence(s) {
 			if mt.start < at.end || mt.start >= stop || mt.start-at.end > 60 {
 				continue
@@ -580,7 +584,10 @@ func (r *reading) outageEnds(service bool) (begin, end int, ok bool) {
 	}
 	best := -1
 	for k, e := range events {
-		if !e.ends || e.moment <= begin && !e.keyed {
+		if !e.ends {
+			continue
+		}
+		if n, ok := r.v.MinutesBetween(begin, e.moment); !ok || n <= 0 || n > maxOutage {
 			continue
 		}
 		if best < 0 || rank(e) > rank(events[best]) || rank(e) == rank(events[best]) && rank(e) == 0 {
