@@ -74,7 +74,20 @@ func (r *reading) each(g group, f func(match)) {
 
 func (r *reading) rangeOf(m match) japanese.Range { return r.view.textRange(m.start, m.end) }
 
-func (r *reading) polarity(m match) japanese.Polarity { return r.doc.Polarity(r.rangeOf(m)) }
+// polarity tells how what stands at m is stated. A cause is a fact whatever
+// becomes of its effect: DDoS攻撃により接続できない.
+func (r *reading) polarity(m match) japanese.Polarity {
+	after := string(r.view.runes[m.end:min(len(r.view.runes), int(m.end)+8)])
+	for _, w := range causal {
+		if strings.HasPrefix(after, w) {
+			return japanese.Asserted
+		}
+	}
+	return r.doc.Polarity(r.rangeOf(m))
+}
+
+// causal are the words after a cause.
+var causal = []string{"により", "によって", "によるもの", "のため", "が原因", "に起因", "攻撃により", "攻撃によって", "攻撃を受け", "攻撃が原因", "を受けたため", "による影響"}
 
 // sentenceAt is the sentence that holds byte at of the normalised text, or -1.
 func (r *reading) sentenceAt(at int) int {
