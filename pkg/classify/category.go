@@ -223,6 +223,10 @@ func (r *reading) readCategory() {
 func (r *reading) incident(category float64) (yes bool, against *match, sure float64) {
 	cfg := r.rules.incident
 	best := map[int32]float64{}
+	eventHead, otherHead := r.titleHeads()
+	if otherHead > eventHead { // 不正アクセス対策の強化について: the headline's event is a topic
+		category *= topicShare
+	}
 	score := math.Min(cfg.CategoryMost, cfg.CategoryShare*category)
 	r.each(groupIncidentFor, func(m match) {
 		c := r.cue(m)
@@ -241,9 +245,13 @@ func (r *reading) incident(category float64) (yes bool, against *match, sure flo
 		if !c.countsIn(r.zones[m.sentence]) || r.zones[m.sentence] == zonePrevention {
 			return
 		}
-		minus[m.cue] = c.weight
-		if c.weight > loudest {
-			loudest, against = c.weight, &m
+		w := c.weight
+		if r.zones[m.sentence] == zoneTitle && eventHead > m.start {
+			w *= topicShare // 終了案内メールの誤配信について: the headline is about the slip
+		}
+		minus[m.cue] = max(minus[m.cue], w)
+		if w > loudest {
+			loudest, against = w, &m
 		}
 	})
 	for _, v := range sortedValues(best) {
@@ -261,10 +269,41 @@ func (r *reading) incident(category float64) (yes bool, against *match, sure flo
 		}
 	}
 	threshold := cfg.Threshold
-	if against == nil && happened >= cfg.Happened {
+	if (against == nil || loudest < 2) && happened >= cfg.Happened && category >= cfg.NamedEvent {
 		threshold = cfg.Unopposed
 	}
 	return score >= threshold, against, math.Abs(score - threshold)
+}
+
+// topicShare is what is left of a word in the headline that another, nearer to
+// its end, makes a mere topic.
+const topicShare = 0.3
+
+// titleHeads gives the last places in the headline of a word for an event and of
+// a word for a look-alike, or -1. Japanese headlines have their head at the end.
+func (r *reading) titleHeads() (event, other int32) {
+	event, other = -1, -1
+	for i := range r.doc.Sentences {
+		if r.zones[i] != zoneTitle {
+			if i > 3 {
+				break
+			}
+			continue
+		}
+		for _, m := range r.inSentence(i) {
+			switch c := r.cue(m); c.group {
+			case groupCategory:
+				if c.weight >= 4.5 && !r.isTopic(m) && m.start > event {
+					event = m.start
+				}
+			case groupIncidentAgainst:
+				if c.countsIn(zoneTitle) && m.start > other {
+					other = m.start
+				}
+			}
+		}
+	}
+	return event, other
 }
 
 // sortedValues gives m's values in the order of its keys, so that sums of

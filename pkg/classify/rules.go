@@ -203,6 +203,7 @@ type incidentFile struct {
 	Threshold     float64     `yaml:"threshold"`
 	Unopposed     float64     `yaml:"threshold_unopposed"`
 	Happened      float64     `yaml:"happened"`
+	NamedEvent    float64     `yaml:"named_event"`
 	For           []cueSource `yaml:"for"`
 	Against       []cueSource `yaml:"against"`
 }
