@@ -230,6 +230,7 @@ func (r *reading) scoreCount(c count, i int, z zone, before, after string) float
 		score -= 1
 	}
 	at := r.viewAt(c.q.Range)
+	whose := false
 	for _, m := range r.inSentence(i) {
 		cue := r.cue(m)
 		distance := int32(0)
@@ -269,6 +270,12 @@ func (r *reading) scoreCount(c count, i int, z zone, before, after string) float
 		case groupWhole:
 			if m.end <= at.start && distance <= 2 {
 				score -= 4
+			}
+		case groupData, groupPersonal:
+			// 64名のお名前: whose data it is.
+			if c.person && !whose && m.start >= at.end && distance <= 4 && (strings.HasPrefix(after, "の") || strings.HasPrefix(after, "様の") || strings.HasPrefix(after, "分の") || strings.HasPrefix(after, "さまの") || strings.HasPrefix(after, "の方の")) {
+				whose = true
+				score += 2
 			}
 		case groupRecordsNoun:
 			if !c.person && distance <= 6 {

@@ -360,6 +360,12 @@ func (r *reading) readOutage() {
 		r.out.Impact.OutageMinutes = &notice.Duration{Value: int64(minutes), Text: r.text.Quote(span), Start: span.Start, End: span.End}
 		r.evidence("impact.outage_minutes", rule, rg)
 	}
+	if service {
+		if n, rg, ok := r.outageLength(true); ok {
+			set(n, rg, "outage.length")
+			return
+		}
+	}
 	if n, rg, ok := r.outageInterval(service); ok {
 		r.restoredAt = &rg
 		set(n, rg, "outage.interval")
@@ -378,6 +384,17 @@ func (r *reading) readOutage() {
 	if !service || r.still() {
 		return
 	}
+	if n, rg, ok := r.outageLength(false); ok {
+		set(n, rg, "outage.length")
+	}
+}
+
+// back are words that say a service came back, after a length of time: 4時間後に回復.
+var back = []string{"回復", "復旧", "解消", "再開", "全面", "元に戻", "元の", "使えるよう", "すべて使え", "すべて復旧", "全て復旧", "正常"}
+
+// outageLength finds a stated length of the unavailability. With only exact ones
+// wanted, it takes a sum (延べ, 合計) or a length to the minute.
+func (r *reading) outageLength(exact bool) (int, japanese.Range, bool) {
 	for _, d := range r.v.Durations {
 		i := r.sentenceAt(d.Range.Start)
 		if i < 0 || untold(r.zones[i]) || r.zones[i] == zoneResponse {
@@ -385,17 +402,21 @@ func (r *reading) readOutage() {
 		}
 		before, after := r.around(d.Range, i)
 		after = strings.TrimLeft(after, "後に、ほどでぶり")
-		if d.Use != japanese.LengthUse && !(d.Use == japanese.OffsetUse && (strings.HasPrefix(after, "回復") || strings.HasPrefix(after, "復旧") || strings.HasPrefix(after, "解消") || strings.HasPrefix(after, "再開") || strings.HasPrefix(after, "全面"))) {
+		if d.Use != japanese.LengthUse && !(d.Use == japanese.OffsetUse && slices.ContainsFunc(back, func(w string) bool { return strings.HasPrefix(after, w) })) {
+			continue
+		}
+		if words := r.words(d.Range); exact && !(strings.HasSuffix(before, "延べ") || strings.HasSuffix(before, "合計") || strings.HasSuffix(before, "合わせて") ||
+			strings.HasPrefix(words, "延べ") || strings.HasPrefix(words, "合計") || d.Use == japanese.LengthUse && d.Bound == japanese.Exact && strings.HasSuffix(words, "分間") && r.zones[i] == zoneLead) {
 			continue
 		}
 		if strings.HasSuffix(before, "平日") || strings.Contains(before, "最大") || strings.HasPrefix(after, "以上の遅") || strings.HasPrefix(after, "の遅れ") || strings.HasPrefix(after, "遅れ") || strings.HasPrefix(after, "体制") || strings.Contains(head(before+after, 80), "前にも") {
 			continue
 		}
 		if n, ok := d.Minutes(); ok && n > 0 && n < 24*60*30 && (r.aboutOutage(i) || r.zones[i] == zoneTitle || r.keyedLength(d.Range) || r.has(i, groupTimeRestored)) && !r.aboutPassengers(i) {
-			set(n, d.Range, "outage.length")
-			return
+			return n, d.Range, true
 		}
 	}
+	return 0, japanese.Range{}, false
 }
 
 // maxOutage bounds an unavailability read from two clock times, in minutes.
@@ -439,6 +460,10 @@ func (r *reading) aboutPassengers(i int) bool {
 	w := r.words(r.doc.Sentences[i].Range)
 	return strings.Contains(w, "車内") || strings.Contains(w, "閉じ込め") || strings.Contains(w, "救助") || strings.Contains(w, "立ち往生") || strings.Contains(w, "避難")
 }
+
+// repeated are words of a notice that tells of several unavailabilities, whose
+// lengths add up.
+var repeated = []string{"回目", "2回", "二回", "度目", "二度", "三度", "第1波", "第2波"}
 
 // openingHours are words of sentences whose clock times are when somebody answers.
 var openingHours = []string{"受付", "電話", "フリーダイヤル", "給水", "窓口", "営業", "開館", "0120-", "平日"}
@@ -495,7 +520,7 @@ func (r *reading) outageInterval(service bool) (int, japanese.Range, bool) {
 	if total == 0 {
 		return 0, first, false
 	}
-	if times > 1 && !strings.Contains(r.text.Norm(), "回目") && !strings.Contains(r.text.Norm(), "2回") {
+	if times > 1 && !slices.ContainsFunc(repeated, func(w string) bool { return strings.Contains(r.text.Norm(), w) }) {
 		total = longest
 	}
 	return total, first, true
@@ -552,12 +577,24 @@ func (r *reading) outageEnds(service bool) (begin, end int, ok bool) {
 		}
 		if kind == 0 && service { // 故障が起きたのは午前6時43分
 			for _, mt := range r.inSentence(s) {
-				if r.cue(mt).group == groupOccurred && mt.end <= at.start && at.start-mt.end <= 6 && strings.Contains(string(r.view.runes[mt.end:at.start]), "のは") {
+				if mt.end > at.start || at.start-mt.end > 12 || !strings.Contains(string(r.view.runes[mt.start:at.start]), "のは") {
+					continue
+				}
+				switch c := r.cue(mt); {
+				case c.group == groupTimeRestored:
+					kind = 2
+				case kind == 0 && (c.group == groupOccurred || c.group == groupCategory && isOutage(c.code)):
 					kind = 1
 				}
 			}
 		}
-		words := r.words(japanese.Range{Start: m.Range.End, End: r.doc.Sentences[s].Range.End})
+		words := r.words(r.doc.Sentences[s].Range)
+		if kind == 1 || kind == 0 {
+			title := r.doc.Sections[r.doc.Sentences[s].Section].Title
+			if strings.Contains(title, "復旧") || strings.Contains(title, "通水") || strings.Contains(title, "解消") || strings.Contains(title, "再開") {
+				kind = 2
+			}
+		}
 		switch kind {
 		case 1:
 			events = append(events, outageEvent{moment: i})
