@@ -100,7 +100,7 @@ func (r *reading) readExposure() {
 	data := r.seen[groupDataAlone] > 0 && hasPersonal
 	var noLeak *match
 	r.each(groupNotLeaked, func(m match) {
-		if z := r.zones[m.sentence]; noLeak == nil && z != zonePrevention && z != zoneContact {
+		if z := r.zones[m.sentence]; (noLeak == nil || r.cue(m).id == "exposure.certain") && z != zonePrevention && z != zoneContact {
 			noLeak = &m
 		}
 	})
@@ -114,6 +114,14 @@ func (r *reading) readExposure() {
 		}
 		if hasPersonal {
 			r.evidence("impact.exposure", "exposure.by_category", r.rangeOf(personal))
+		}
+	}
+	if noLeak != nil && r.cue(*noLeak).id == "exposure.certain" && l.leadConfirmed == nil {
+		switch r.out.Category {
+		case notice.Misdelivery, notice.UnintendedPublication, notice.InsiderMisuse:
+		default:
+			pick(notice.ExposureDenied, noLeak)
+			return
 		}
 	}
 	switch r.out.Category {

@@ -555,6 +555,9 @@ func (r *reading) outageEnds(service bool) (begin, end int, ok bool) {
 		if i+1 < len(r.v.Moments) {
 			stop = r.viewIndex(r.v.Moments[i+1].Range.Start)
 		}
+		if w := r.words(r.doc.Sentences[s].Range); !r.aboutOutage(s) && slices.ContainsFunc(openingHours, func(o string) bool { return strings.Contains(w, o) }) && !r.has(s, groupOccurred) {
+			continue // when somebody answers
+		}
 		kind := 0
 		if rest := string(r.view.runes[at.end:min(int(at.end)+4, len(r.view.runes))]); strings.HasPrefix(rest, "0戸") || strings.HasPrefix(rest, "0軒") || strings.HasPrefix(rest, "0世帯") {
 			events = append(events, outageEvent{moment: i, ends: true, whole: true, keyed: true}) // the last row of a table of households
