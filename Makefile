@@ -12,7 +12,7 @@ SAMPLES   := pkg/source/samples/digest.txt pkg/source/samples/notices.jsonl
 ENGINE    := deploy/embedded/node_modules/.package-lock.json
 SOURCES   := $(shell find services pkg -name '*.go' -o -path '*/rules/*' -o -name '*.sql' -o -name '*.yaml' -o -name '*.json' -o -name '*.txt') go.mod go.sum
 
-.PHONY: help demo up build test bench lint clean
+.PHONY: help demo up build test bench lint model clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ lint: ## gofmt, go vet, staticcheck
 
 bench: $(ENGINE) ## Measure rows, messages, characters and notices a second
 	go test -run '^$$' -bench . -benchtime 3x ./pkg/chdb ./pkg/bus ./pkg/classify ./services/owabi
+
+model: ## Train the classifier's model from its labelled notices
+	go run ./services/owabi train --out pkg/classify/model.bin pkg/classify/testdata/gold/*.jsonl
 
 clean: ## Remove what the other targets made
 	rm -rf bin data deploy/embedded/node_modules

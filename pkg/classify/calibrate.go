@@ -16,13 +16,32 @@ type judged struct {
 	right  bool
 }
 
-// judge classifies the labelled notices. An answer is right when it says
+// judge classifies the labelled notices, each fold by a model that was trained on
+// the others and has not seen it. An answer is right when it says
 // rightly whether there was an incident and, if so, which category.
 func (c *Classifier) judge(gold []Gold) []judged {
 	out := make([]judged, len(gold))
+	unseen := c.outOfFold(gold)
 	for i, g := range gold {
-		p, margin := c.classify(g.Notice())
+		p, margin := unseen[i%folds].classify(g.Notice())
 		out[i] = judged{margin, p.IsIncident == g.Labels.IsIncident && (!p.IsIncident || p.Category == g.Labels.Category)}
+	}
+	return out
+}
+
+// outOfFold returns for each fold of gold a classifier whose model was trained
+// on the other folds.
+func (c *Classifier) outOfFold(gold []Gold) []*Classifier {
+	out := make([]*Classifier, folds)
+	for fold := range out {
+		var others []Gold
+		for i, g := range gold {
+			if i%folds != fold {
+				others = append(others, g)
+			}
+		}
+		out[fold] = &Classifier{rules: c.rules, model: train(others), version: c.version}
+		out[fold].scratch.New = func() any { return new(scratch) }
 	}
 	return out
 }
@@ -70,7 +89,7 @@ func calibrate(answers []judged, unseenErrors float64) []calibrationStep {
 
 // folds is how many parts the labelled notices are cut into to see whether the
 // calibration holds on what it was not made from.
-const folds = 10
+const folds = 5
 
 // calibrationError is the mean distance, over the answers, between the
 // confidence that the other folds give an answer's band and the share of right

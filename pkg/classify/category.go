@@ -3,6 +3,7 @@ package classify
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"owabi/pkg/japanese"
 	"owabi/pkg/notice"
@@ -187,7 +188,10 @@ func (r *reading) readCategory() {
 			r.evidence("warnings", string(notice.WarnTitleBodyMismatch), r.doc.Sentences[r.title].Range)
 		}
 	}
+	found := t.score
+	r.hearCategory(&t)
 	win, margin := r.winner(t)
+	t.score = found // what follows is for the rules alone
 	incident, against, why := r.incident(t.score[win])
 	r.out.IsIncident = incident
 	if !incident {
@@ -205,6 +209,9 @@ func (r *reading) readCategory() {
 			break
 		}
 		r.evidence("category", r.cue(m).id, r.rangeOf(m))
+	}
+	if len(t.best[win]) == 0 {
+		r.quoteModel(fieldCategory, string(r.out.Category))
 	}
 	for i, s := range t.score {
 		if i != win && s >= r.rules.categories.AlsoMin && s >= r.rules.categories.AlsoShare*t.score[win] {
@@ -224,6 +231,9 @@ func (r *reading) incident(category float64) (yes bool, against *match, sure flo
 	cfg := r.rules.incident
 	best := map[int32]float64{}
 	eventHead, otherHead := r.titleHeads()
+	if r.toldInLead() {
+		eventHead = math.MaxInt32
+	}
 	if otherHead > eventHead { // 不正アクセス対策の強化について: the headline's event is a topic
 		category *= topicShare
 	}
@@ -260,6 +270,7 @@ func (r *reading) incident(category float64) (yes bool, against *match, sure flo
 	for _, v := range sortedValues(minus) {
 		score -= v
 	}
+	score += r.hearIncident()
 	happened := 0.0 // what says that something did happen, beside naming what
 	for id, v := range best {
 		switch r.rules.cues[id].id {
@@ -278,6 +289,36 @@ func (r *reading) incident(category float64) (yes bool, against *match, sure flo
 // topicShare is what is left of a word in the headline that another, nearer to
 // its end, makes a mere topic.
 const topicShare = 0.3
+
+// plainEvent is the least weight of a word that names an event plainly.
+const plainEvent = 6
+
+// toldInLead tells whether one of the first sentences says plainly that
+// something happened: サーバーがランサムウェアの被害を受けました.
+func (r *reading) toldInLead() bool {
+	for i := range r.doc.Sentences {
+		if r.zones[i] != zoneLead {
+			continue
+		}
+		if w := r.words(r.doc.Sentences[i].Range); strings.Contains(w, "全国で") || strings.Contains(w, "相次いで") || strings.Contains(w, "増えて") {
+			continue // what happens to others
+		}
+		event, found := false, false
+		for _, m := range r.inSentence(i) {
+			switch c := r.cue(m); {
+			case c.group == groupCategory && c.weight >= plainEvent && !r.isTopic(m) && r.polarity(m) == japanese.Asserted:
+				event = true
+			case c.group == groupIncidentFor && c.id == "incident.found" && r.polarity(m) == japanese.Asserted:
+				after := string(r.view.runes[m.end:min(len(r.view.runes), int(m.end)+3)])
+				found = found || !strings.HasPrefix(after, "際") && !strings.HasPrefix(after, "場合") && !strings.HasPrefix(after, "とき") && !strings.HasPrefix(after, "時")
+			}
+		}
+		if event && found {
+			return true
+		}
+	}
+	return false
+}
 
 // titleHeads gives the last places in the headline of a word for an event and of
 // a word for a look-alike, or -1. Japanese headlines have their head at the end.

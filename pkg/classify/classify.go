@@ -1,6 +1,9 @@
 package classify
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -19,6 +22,7 @@ type Options struct{}
 // same answer for the same notice every time.
 type Classifier struct {
 	rules   *rules
+	model   *model
 	version notice.ClassifiedBy
 	scratch sync.Pool
 }
@@ -30,7 +34,12 @@ func New(Options) (*Classifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Classifier{rules: r, version: notice.ClassifiedBy{Version: Version, RulesSHA256: r.sha256}}
+	m, err := decodeModel(embeddedModel)
+	if err != nil {
+		return nil, fmt.Errorf("the embedded model: %w", err)
+	}
+	sum := sha256.Sum256(append([]byte(r.sha256), embeddedModel...))
+	c := &Classifier{rules: r, model: m, version: notice.ClassifiedBy{Version: Version, RulesSHA256: hex.EncodeToString(sum[:])}}
 	c.scratch.New = func() any { return new(scratch) }
 	return c, nil
 }
@@ -60,6 +69,7 @@ func (c *Classifier) classify(n notice.Notice) (notice.Classification, float64) 
 		out.Warnings = append(out.Warnings, notice.WarnInvalidUTF8)
 	}
 	r := newReading(c.rules, n, s, &out)
+	r.model, r.pieceCounter = c.model, &s.pieces
 	if len(r.doc.Sentences) == 0 {
 		return out, 0
 	}

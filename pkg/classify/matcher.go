@@ -63,6 +63,7 @@ type scratch struct {
 	progress []progress
 	epoch    int64 // sentences seen so far, over all texts: makes old progress void
 	matches  []match
+	pieces   featureCounter
 	name     *scratch // for matching the publisher's name while the text's view is in use
 }
 

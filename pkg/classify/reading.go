@@ -35,7 +35,9 @@ type reading struct {
 	publishedSpan japanese.Range
 	joined        map[int]bool    // moments that begin an interval
 	restoredAt    *japanese.Range // the words for the end of the unavailability
-	organization  string          // as found or given
+	model         *model
+	pieceCounter  *featureCounter
+	organization  string // as found or given
 
 	out *notice.Classification
 }

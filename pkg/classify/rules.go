@@ -319,6 +319,15 @@ type rules struct {
 	organizations organizationsFile
 	effects       map[notice.Category][]notice.Effect
 	calibration   calibrationFile
+	hearing       modelFile
+}
+
+// modelFile is rules/model.yaml.
+type modelFile struct {
+	Category     float64 `yaml:"category"`
+	Sector       float64 `yaml:"sector"`
+	Incident     float64 `yaml:"incident"`
+	IncidentBias float64 `yaml:"incident_bias"`
 }
 
 // loadRules reads, checks and compiles the rule files of fsys. Every fault is
@@ -378,6 +387,7 @@ func (l *loader) load() {
 	l.loadSeverity()
 	l.loadOrganizations()
 	l.loadCalibration()
+	l.read("model.yaml", &l.rules.hearing)
 	if len(l.faults) > 0 {
 		return
 	}

@@ -80,6 +80,7 @@ func (r *reading) readSector(s *scratch) {
 			score[i] += byName[i].score
 		}
 	}
+	r.hearSector(&score)
 	best = sectorIndex[notice.OtherSector]
 	for i, v := range score {
 		if v > score[best] {
@@ -92,6 +93,8 @@ func (r *reading) readSector(s *scratch) {
 	r.out.Sector = sectorList[best]
 	if at[best].end > 0 {
 		r.evidence("sector", r.cue(at[best]).id, r.rangeOf(at[best]))
+	} else {
+		r.quoteModel(fieldSector, string(r.out.Sector))
 	}
 	r.readJSIC(false)
 }

@@ -37,6 +37,7 @@ type cli struct {
 	Loader     loaderCommand     `cmd:"" help:"Run the loader as a process of its own."`
 	Classify   classifyCommand   `cmd:"" help:"Classify a file without any server: one JSON object a line."`
 	Eval       evalCommand       `cmd:"" help:"Score the classifier against labelled notices."`
+	Train      trainCommand      `cmd:"" help:"Train the classifier's model from labelled notices."`
 	SQL        sqlCommand        `cmd:"" name:"sql" help:"Ask ClickHouse; without SQL, a prompt."`
 	Generate   generateCommand   `cmd:"" help:"Write synthetic notices, marked as such, as JSON Lines."`
 	Setup      setupCommand      `cmd:"" help:"Make the streams, consumers, tables and views on servers of your own."`

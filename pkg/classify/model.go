@@ -1,0 +1,356 @@
+package classify
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"unicode"
+
+	"owabi/pkg/japanese"
+	"owabi/pkg/notice"
+)
+
+// The rules know the words they were given; unseen notices have others. So a
+// second reader, a linear model over pairs and triples of characters, is trained
+// on testdata/gold (Train; the same bits each time) and embedded. It never reads a
+// value: it only has a say where a kind is chosen, and the pieces of text that
+// spoke for its choice are the evidence.
+
+//go:embed model.bin
+var embeddedModel []byte
+
+// modelBuckets is how many features there are: pieces of text are hashed to them.
+const modelBuckets = 1 << 15
+
+// modelRunes is how much of a text the model looks at. What a notice is about
+// stands at its beginning.
+const modelRunes = 6000
+
+// model has a head for each field it was trained for.
+type model struct {
+	idf   []float32 // of each bucket; 0: too rare to speak
+	heads []modelHead
+}
+
+// modelHead tells the labels of one field apart.
+type modelHead struct {
+	field   string
+	labels  []string
+	bias    []float32
+	scale   float32
+	weights []int8 // bucket-major: weights[bucket*len(labels)+label], times scale
+}
+
+// feature is one bucket of a text and how loud it is; a text has length 1.
+type feature struct {
+	bucket uint16
+	value  float32
+}
+
+// pieceSalt keeps the same characters apart by where they stand.
+type pieceSalt uint32
+
+const (
+	saltBody      pieceSalt = 0x9E3779B9
+	saltTitle     pieceSalt = 0x85EBCA6B
+	saltPublisher pieceSalt = 0xC2B2AE35
+)
+
+// featureCounter counts the pieces of a text; it is used again and again.
+type featureCounter struct {
+	counts  [modelBuckets]uint16
+	touched []uint16
+	out     []feature
+}
+
+// add counts the pairs and triples of s. Pieces of hiragana alone are grammar
+// and say nothing; digits are all alike.
+func (f *featureCounter) add(s string, salt pieceSalt, times uint16, most int) {
+	var window [3]rune // the last characters of the same run, the newest last
+	length, runes := 0, 0
+	for _, r := range s {
+		if runes++; runes > most {
+			break
+		}
+		switch {
+		case unicode.IsSpace(r) || strings.ContainsRune("、。,.「」『』()（）【】:：・;!?！？/\"'<>[]", r):
+			length = 0
+			continue
+		case r >= '0' && r <= '9':
+			r = '0'
+			if length > 0 && window[2] == '0' {
+				continue
+			}
+		}
+		window[0], window[1], window[2] = window[1], window[2], r
+		length++
+		if length >= 2 && !(isHiragana(window[1]) && isHiragana(window[2])) {
+			f.count(pieceHash(salt, 0, window[1], window[2]), times)
+		}
+		if length >= 3 && !(isHiragana(window[0]) && isHiragana(window[1]) && isHiragana(window[2])) {
+			f.count(pieceHash(salt, window[0], window[1], window[2]), times)
+		}
+	}
+}
+
+func (f *featureCounter) count(bucket, times uint16) {
+	if f.counts[bucket] == 0 {
+		f.touched = append(f.touched, bucket)
+	}
+	if f.counts[bucket] < math.MaxUint16-times {
+		f.counts[bucket] += times
+	}
+}
+
+// take returns the features of what was added, weighed by idf and of length 1,
+// and forgets it. The slice is valid until the next take.
+func (f *featureCounter) take(idf []float32) []feature {
+	slices.Sort(f.touched) // sums in one order, whatever the text's
+	f.out = f.out[:0]
+	sum := 0.0
+	for _, b := range f.touched {
+		if idf[b] > 0 {
+			v := float32(math.Log1p(float64(f.counts[b]))) * idf[b]
+			f.out = append(f.out, feature{b, v})
+			sum += float64(v) * float64(v)
+		}
+		f.counts[b] = 0
+	}
+	f.touched = f.touched[:0]
+	if sum > 0 {
+		norm := float32(1 / math.Sqrt(sum))
+		for i := range f.out {
+			f.out[i].value *= norm
+		}
+	}
+	return f.out
+}
+
+func isHiragana(r rune) bool { return r >= 'ぁ' && r <= 'ゟ' }
+
+// pieceHash maps up to three characters to a bucket.
+func pieceHash(salt pieceSalt, a, b, c rune) uint16 {
+	h := uint32(salt)
+	for _, r := range [3]rune{a, b, c} {
+		h ^= uint32(r)
+		h *= 0x01000193
+		h ^= h >> 15
+	}
+	h *= 0x2C1B3C6D
+	h ^= h >> 13
+	return uint16(h % modelBuckets)
+}
+
+// ask returns the head for a field and the logarithm of each label's probability.
+// The headline of another notice is not heard.
+func (r *reading) ask(field string) (*modelHead, []float64) {
+	text := r.text.Norm()
+	title := firstLine(text)
+	if r.mismatch {
+		text, title = strings.TrimPrefix(text, title), ""
+	}
+	h := r.model.head(field)
+	return h, h.logProbabilities(r.model.textFeatures(r.pieceCounter, text, title, r.organization))
+}
+
+// hearCategory adds the model's voice to the tally.
+func (r *reading) hearCategory(t *tally) {
+	h, log := r.ask(fieldCategory)
+	for i, l := range log {
+		t.score[categoryIndex[notice.Category(h.labels[i])]] += r.rules.hearing.Category * math.Exp(l)
+	}
+}
+
+// hearSector adds the model's voice to the scores of the sectors.
+func (r *reading) hearSector(score *[20]float64) {
+	h, log := r.ask(fieldSector)
+	for i, l := range log {
+		score[sectorIndex[notice.Sector(h.labels[i])]] += r.rules.hearing.Sector * math.Exp(l)
+	}
+}
+
+// hearIncident is what the model adds to the score of an incident.
+func (r *reading) hearIncident() float64 {
+	h, log := r.ask(fieldIncident)
+	return r.rules.hearing.Incident * (log[h.label("true")] - log[h.label("false")] - r.rules.hearing.IncidentBias)
+}
+
+// quoteModel gives the words that spoke loudest for what the model chose alone.
+func (r *reading) quoteModel(field, label string) {
+	h := r.model.head(field)
+	i := h.label(label)
+	if i < 0 {
+		return
+	}
+	if start, end, ok := r.model.loudest(h, i, r.text.Norm()); ok {
+		r.evidence(field, "model."+field, japanese.Range{Start: start, End: end})
+	}
+}
+
+// textFeatures are the features of a notice: its normalized text, headline
+// included, and its publisher when that is known.
+func (m *model) textFeatures(f *featureCounter, text, title, publisher string) []feature {
+	f.add(text, saltBody, 1, modelRunes)
+	f.add(title, saltTitle, 1, modelRunes)
+	if publisher != "" {
+		f.add("^"+publisher+"$", saltPublisher, 3, modelRunes)
+	}
+	return f.take(m.idf)
+}
+
+// head returns the head for field, nil when there is none.
+func (m *model) head(field string) *modelHead {
+	for i := range m.heads {
+		if m.heads[i].field == field {
+			return &m.heads[i]
+		}
+	}
+	return nil
+}
+
+// logProbabilities returns the logarithm of each label's probability.
+func (h *modelHead) logProbabilities(features []feature) []float64 {
+	out := make([]float64, len(h.labels))
+	k := len(h.labels)
+	for _, f := range features {
+		row := h.weights[int(f.bucket)*k : (int(f.bucket)+1)*k]
+		for i, w := range row {
+			if w != 0 {
+				out[i] += float64(f.value) * float64(w)
+			}
+		}
+	}
+	for i := range out {
+		out[i] = out[i]*float64(h.scale) + float64(h.bias[i])
+	}
+	logSoftmax(out)
+	return out
+}
+
+func logSoftmax(z []float64) {
+	most := slices.Max(z)
+	sum := 0.0
+	for _, v := range z {
+		sum += math.Exp(v - most)
+	}
+	log := most + math.Log(sum)
+	for i := range z {
+		z[i] -= log
+	}
+}
+
+// label returns the index of a label, -1 when the head does not know it.
+func (h *modelHead) label(name string) int { return slices.Index(h.labels, name) }
+
+// weight is how much a bucket speaks for a label.
+func (h *modelHead) weight(bucket uint16, label int) float64 {
+	return float64(h.weights[int(bucket)*len(h.labels)+label]) * float64(h.scale)
+}
+
+// loudest finds the piece of text that speaks loudest for a label: three
+// characters, as a range of bytes of text; false when none does.
+func (m *model) loudest(h *modelHead, label int, text string) (start, end int, ok bool) {
+	var runes [3]rune
+	var at [3]int
+	best, seen, length := 0.0, 0, 0
+	for i, r := range text {
+		if seen++; seen > modelRunes {
+			break
+		}
+		if unicode.IsSpace(r) {
+			length = 0
+			continue
+		}
+		runes[0], runes[1], runes[2] = runes[1], runes[2], r
+		at[0], at[1], at[2] = at[1], at[2], i
+		if length++; length < 3 {
+			continue
+		}
+		b := pieceHash(saltBody, runes[0], runes[1], runes[2])
+		if v := h.weight(b, label) * float64(m.idf[b]); v > best {
+			best, start, end, ok = v, at[0], i+len(string(r)), true
+		}
+	}
+	return start, end, ok
+}
+
+// modelMagic begins a model file: its form and version.
+const modelMagic = "owabi-model-1\n"
+
+var errModel = errors.New("not a model of this version")
+
+// encode writes the model in a form that is the same for the same model.
+func (m *model) encode() []byte {
+	var b bytes.Buffer
+	b.WriteString(modelMagic)
+	write := func(v any) { _ = binary.Write(&b, binary.LittleEndian, v) } // a bytes.Buffer takes all
+	text := func(s string) {
+		write(uint16(len(s)))
+		b.WriteString(s)
+	}
+	write(m.idf)
+	write(uint16(len(m.heads)))
+	for _, h := range m.heads {
+		text(h.field)
+		write(uint16(len(h.labels)))
+		for _, l := range h.labels {
+			text(l)
+		}
+		write(h.bias)
+		write(h.scale)
+		write(h.weights)
+	}
+	return b.Bytes()
+}
+
+// decodeModel reads what encode wrote.
+func decodeModel(data []byte) (*model, error) {
+	r := bytes.NewReader(data)
+	magic := make([]byte, len(modelMagic))
+	if _, err := r.Read(magic); err != nil || string(magic) != modelMagic {
+		return nil, errModel
+	}
+	var failed error
+	read := func(v any) {
+		if failed == nil {
+			failed = binary.Read(r, binary.LittleEndian, v)
+		}
+	}
+	text := func() string {
+		var n uint16
+		read(&n)
+		s := make([]byte, n)
+		read(s)
+		return string(s)
+	}
+	m := &model{idf: make([]float32, modelBuckets)}
+	read(m.idf)
+	var heads uint16
+	read(&heads)
+	for range heads {
+		h := modelHead{field: text()}
+		var labels uint16
+		read(&labels)
+		for range labels {
+			h.labels = append(h.labels, text())
+		}
+		h.bias = make([]float32, labels)
+		read(h.bias)
+		read(&h.scale)
+		h.weights = make([]int8, modelBuckets*int(labels))
+		read(h.weights)
+		m.heads = append(m.heads, h)
+	}
+	if failed == nil && r.Len() > 0 {
+		failed = fmt.Errorf("%d bytes too many", r.Len())
+	}
+	if failed != nil {
+		return nil, fmt.Errorf("%w: %w", errModel, failed)
+	}
+	return m, nil
+}
