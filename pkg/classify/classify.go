@@ -95,6 +95,7 @@ func (c *Classifier) classify(n notice.Notice) (notice.Classification, float64) 
 		return out, r.margin
 	}
 	r.readExposure()
+	r.hearExposure()
 	r.readDataTypes()
 	r.readSecondaryDamage()
 	r.readCounts()

@@ -180,6 +180,36 @@ func (r *reading) hearIncident() float64 {
 	return r.rules.hearing.Incident * (log[h.label("true")] - log[h.label("false")] - r.rules.hearing.IncidentBias)
 }
 
+// hearExposure weighs the rules' answer against the model's. The rules' is worth
+// so much that the model must be clearly of another mind to change it.
+func (r *reading) hearExposure() {
+	h, log := r.ask(fieldExposure)
+	rules := ""
+	if e := r.out.Impact.Exposure; e != nil {
+		rules = string(*e)
+	}
+	best := 0
+	for i, label := range h.labels {
+		if label == rules {
+			log[i] += r.rules.hearing.Exposure
+		}
+		if log[i] > log[best] {
+			best = i
+		}
+	}
+	chosen := h.labels[best]
+	if chosen == rules {
+		return
+	}
+	r.out.Evidence = slices.DeleteFunc(r.out.Evidence, func(e notice.Evidence) bool { return e.Field == fieldExposure })
+	r.out.Impact.Exposure = nil
+	if chosen != "" {
+		e := notice.Exposure(chosen)
+		r.out.Impact.Exposure = &e
+		r.quoteModel(fieldExposure, chosen)
+	}
+}
+
 // quoteModel gives the words that spoke loudest for what the model chose alone.
 func (r *reading) quoteModel(field, label string) {
 	h := r.model.head(field)
@@ -188,7 +218,7 @@ func (r *reading) quoteModel(field, label string) {
 		return
 	}
 	if start, end, ok := r.model.loudest(h, i, r.text.Norm()); ok {
-		r.evidence(field, "model."+field, japanese.Range{Start: start, End: end})
+		r.evidence(field, "model."+strings.TrimPrefix(field, "impact."), japanese.Range{Start: start, End: end})
 	}
 }
 

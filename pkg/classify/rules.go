@@ -328,6 +328,7 @@ type modelFile struct {
 	Sector       float64 `yaml:"sector"`
 	Incident     float64 `yaml:"incident"`
 	IncidentBias float64 `yaml:"incident_bias"`
+	Exposure     float64 `yaml:"exposure"`
 }
 
 // loadRules reads, checks and compiles the rule files of fsys. Every fault is

@@ -14,6 +14,7 @@ const (
 	fieldIncident = "is_incident"
 	fieldCategory = "category"
 	fieldSector   = "sector"
+	fieldExposure = "impact.exposure"
 )
 
 // modelFields are the fields the model is trained for, and how each is labelled. Rows that are
@@ -29,6 +30,12 @@ var modelFields = []struct {
 		return "false", true
 	}},
 	{fieldCategory, func(g Gold) (string, bool) { return string(g.Labels.Category), g.Labels.IsIncident }},
+	{fieldExposure, func(g Gold) (string, bool) {
+		if g.Labels.Exposure == nil {
+			return "", g.Labels.IsIncident
+		}
+		return string(*g.Labels.Exposure), g.Labels.IsIncident
+	}},
 	{fieldSector, func(g Gold) (string, bool) { return string(g.Labels.Sector), g.Labels.IsIncident }},
 }
 
