@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode"
 
 	"owabi/pkg/japanese"
 	"owabi/pkg/notice"
@@ -75,6 +76,7 @@ func (r *reading) readSector(s *scratch) {
 		score[i] += value
 		at[i] = l.m
 	}
+	r.introduced(&score, &at)
 	for i := range score {
 		if byName[i].score > 0 {
 			score[i] += byName[i].score
@@ -125,6 +127,13 @@ func (r *reading) sectorsByName(s *scratch) (score [20]sectorScore) {
 			switch c.group {
 			case groupSectorName:
 				w := c.weight
+				if w > 0 && cutsWord(runes, m) {
+					continue
+				}
+				if w > 0 {
+					// The head of a compound is its last part.
+					w += float64(m.end) / float64(len(runes))
+				}
 				if int(m.end) >= len(runes)-1 && w > 0 {
 					w += 2
 				}
@@ -161,6 +170,95 @@ func (r *reading) sectorsByName(s *scratch) (score [20]sectorScore) {
 		score[i].rule = r.rules.cues[k].id
 	}
 	return score
+}
+
+// cutsWord tells a word in katakana found inside a longer one: ロジ in テクノロジー,
+// バス in バスケット.
+func cutsWord(runes []rune, m match) bool {
+	if !unicode.Is(unicode.Katakana, runes[m.end-1]) && runes[m.end-1] != 'ー' {
+		return false
+	}
+	next := runes[m.end]
+	if strings.ContainsRune("ーァィゥェォャュョッ", next) {
+		return true
+	}
+	return m.end-m.start <= 2 && (unicode.Is(unicode.Katakana, next))
+}
+
+// introduced scores the sectors by the words that introduce the publisher where
+// its name stands in the text: 通信大手の…, 観光農園を営む…, 百貨店の….
+func (r *reading) introduced(score *[20]float64, at *[20]match) {
+	name := []rune(plain(r.organization))
+	key := []rune(strings.ToLower(japanese.FoldName(r.organization)))
+	if len(key) >= 2 && len(key) < len(name) {
+		name = key
+	}
+	if len(name) < 2 {
+		return
+	}
+	const (
+		most = 3  // places of the name that are looked at
+		far  = 16 // characters between the word and the name
+	)
+	seen := 0
+	runes := r.view.runes
+	for i := range r.doc.Sentences {
+		if z := r.zones[i]; z != zoneTitle && z != zoneLead && z != zoneOverview && z != zoneBody {
+			continue
+		}
+		start, end := int(r.view.starts[i]), len(runes)
+		if i+1 < len(r.view.starts) {
+			end = int(r.view.starts[i+1])
+		}
+		k := indexRunes(runes[start:end], name)
+		if k < 0 {
+			continue
+		}
+		if seen++; seen > most {
+			return
+		}
+		for _, m := range r.inSentence(i) {
+			c := r.cue(m)
+			if c.group != groupSectorText && c.group != groupSectorName || c.weight <= 0 {
+				continue
+			}
+			gap := start + k - int(m.end)
+			if gap < 1 || gap > far || !introduces(runes[m.end:start+k], runes[m.start:start+k]) || c.group == groupSectorName && cutsWord(runes, m) {
+				continue
+			}
+			j := sectorIndex[notice.Sector(c.code)]
+			score[j] += introduction
+			at[j] = m
+		}
+	}
+}
+
+// introduction is what a word that introduces the publisher adds.
+const introduction = 6
+
+// introduces tells whether what stands between a word and a name makes the one
+// describe the other: の, 大手の, を手がける, を展開する「.
+func introduces(between, whole []rune) bool {
+	s := string(between)
+	if strings.ContainsAny(s, "、。:\n") || containsAny(s, []string{"は", "が", "から", "により", "として", "委託", "向け"}) {
+		return false
+	}
+	s = strings.TrimRight(strings.TrimSuffix(string(whole), "株式会社"), "「『\"(")
+	for _, w := range []string{"の", "大手", "会社", "企業", "チェーン", "メーカー", "営む", "手がける", "手掛ける", "運営する", "展開する", "販売する", "供給する", "提供する", "開発する", "行う", "製造する", "経営する", "扱う", "発行する", "担う"} {
+		if strings.HasSuffix(s, w) {
+			return true
+		}
+	}
+	return false
+}
+
+func indexRunes(s, sub []rune) int {
+	for i := 0; i+len(sub) <= len(s); i++ {
+		if slices.Equal(s[i:i+len(sub)], sub) {
+			return i
+		}
+	}
+	return -1
 }
 
 // readJSIC gives the major division where the sector has one only and the name
