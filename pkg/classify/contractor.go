@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"slices"
 	"strings"
 
 	"owabi/pkg/japanese"
@@ -24,38 +25,36 @@ func (r *reading) onlyAsked(m match) bool {
 	return false
 }
 
+// setAside tells whether m is part of a phrase that names the firm for another
+// reason: 保守会社が到着し, 委託先の監督.
+func (r *reading) setAside(m match) bool {
+	return slices.ContainsFunc(r.inSentence(int(m.sentence)), func(o match) bool {
+		return r.cue(o).group == groupContractorNot && o.start < m.end && m.start < o.end
+	})
+}
+
 // readContractor decides whether it happened at a contractor, and at which.
 func (r *reading) readContractor() {
 	best := map[int32]float64{}
 	var first *match
-	add := func(g group) {
-		r.each(g, func(m match) {
-			z := r.zones[m.sentence]
-			switch z {
-			case zonePrevention, zoneContact, zoneGreeting, zoneRequest, zoneBackground:
-				return
-			}
-			c := r.cue(m)
-			if c.weight > 0 && r.onlyAsked(m) {
-				return
-			}
-			if r.polarity(m) == japanese.Denied && c.weight > 0 {
-				return
-			}
-			w := c.weight
-			if z == zoneResponse || z == zoneData {
-				w *= 0.5
-			}
-			if c.weight < 0 || w > best[m.cue] {
-				best[m.cue] = w
-			}
-			if first == nil && c.weight > 0 {
-				first = &m
-			}
-		})
-	}
-	add(groupContractor)
-	add(groupContractorNot)
+	r.each(groupContractor, func(m match) {
+		z := r.zones[m.sentence]
+		switch z {
+		case zonePrevention, zoneContact, zoneGreeting, zoneRequest, zoneBackground:
+			return
+		}
+		if r.onlyAsked(m) || r.setAside(m) || r.polarity(m) == japanese.Denied {
+			return
+		}
+		w := r.cue(m).weight
+		if z == zoneResponse {
+			w *= 0.5
+		}
+		best[m.cue] = max(best[m.cue], w)
+		if first == nil {
+			first = &m
+		}
+	})
 	score := 0.0
 	for _, v := range sortedValues(best) {
 		score += v
