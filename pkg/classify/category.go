@@ -188,11 +188,10 @@ func (r *reading) readCategory() {
 			r.evidence("warnings", string(notice.WarnTitleBodyMismatch), r.doc.Sentences[r.title].Range)
 		}
 	}
-	found := t.score
-	r.hearCategory(&t)
 	win, margin := r.winner(t)
-	t.score = found // what follows is for the rules alone
-	incident, against, why := r.incident(t.score[win])
+	ruled := t.score[win]
+	win, margin = r.hearCategory(win, margin)
+	incident, against, why := r.incident(ruled)
 	r.out.IsIncident = incident
 	if !incident {
 		r.out.Category = notice.Other
@@ -214,7 +213,7 @@ func (r *reading) readCategory() {
 		r.quoteModel(fieldCategory, string(r.out.Category))
 	}
 	for i, s := range t.score {
-		if i != win && s >= r.rules.categories.AlsoMin && s >= r.rules.categories.AlsoShare*t.score[win] {
+		if i != win && s >= r.rules.categories.AlsoMin && s >= r.rules.categories.AlsoShare*math.Max(ruled, t.score[win]) {
 			r.out.Also = append(r.out.Also, categoryList[i])
 			m := t.best[i][0]
 			r.evidence("also", r.cue(m).id, r.rangeOf(m))

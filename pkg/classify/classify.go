@@ -75,6 +75,7 @@ func (c *Classifier) classify(n notice.Notice) (notice.Classification, float64) 
 	}
 	if !japaneseEnough(r.text.Norm()) {
 		out.Warnings = append(out.Warnings, notice.WarnNotJapanese)
+		r.foreign = true
 	}
 	if len(r.v.Impossible) > 0 {
 		out.Warnings = append(out.Warnings, notice.WarnImpossibleDate)

@@ -31,6 +31,10 @@ const modelBuckets = 1 << 15
 // stands at its beginning.
 const modelRunes = 6000
 
+// leastPieces is how many different pieces the model must know of a text to have
+// a say: about two sentences.
+const leastPieces = 40
+
 // model has a head for each field it was trained for.
 type model struct {
 	idf   []float32 // of each bucket; 0: too rare to speak
@@ -147,58 +151,96 @@ func pieceHash(salt pieceSalt, a, b, c rune) uint16 {
 }
 
 // ask returns the head for a field and the logarithm of each label's probability.
-// The headline of another notice is not heard.
-func (r *reading) ask(field string) (*modelHead, []float64) {
-	text := r.text.Norm()
-	title := firstLine(text)
-	if r.mismatch {
-		text, title = strings.TrimPrefix(text, title), ""
+// The headline of another notice is not heard; a text of fewer known pieces than
+// leastPieces, or in another language, says nothing: ok is false.
+func (r *reading) ask(field string) (h *modelHead, log []float64, ok bool) {
+	if r.foreign {
+		return nil, nil, false
 	}
-	h := r.model.head(field)
-	return h, h.logProbabilities(r.model.textFeatures(r.pieceCounter, text, title, r.organization))
-}
-
-// hearCategory adds the model's voice to the tally.
-func (r *reading) hearCategory(t *tally) {
-	h, log := r.ask(fieldCategory)
-	for i, l := range log {
-		t.score[categoryIndex[notice.Category(h.labels[i])]] += r.rules.hearing.Category * math.Exp(l)
+	if r.features == nil || r.featuresOfBody != r.mismatch {
+		text := r.text.Norm()
+		title := firstLine(text)
+		if r.mismatch {
+			text, title = strings.TrimPrefix(text, title), ""
+		}
+		r.features, r.featuresOfBody = r.model.textFeatures(r.pieceCounter, text, title, r.organization), r.mismatch
 	}
-}
-
-// hearSector adds the model's voice to the scores of the sectors.
-func (r *reading) hearSector(score *[20]float64) {
-	h, log := r.ask(fieldSector)
-	for i, l := range log {
-		score[sectorIndex[notice.Sector(h.labels[i])]] += r.rules.hearing.Sector * math.Exp(l)
+	if len(r.features) < leastPieces {
+		return nil, nil, false
 	}
+	h = r.model.head(field)
+	return h, h.logProbabilities(r.features), true
 }
 
-// hearIncident is what the model adds to the score of an incident.
-func (r *reading) hearIncident() float64 {
-	h, log := r.ask(fieldIncident)
-	return r.rules.hearing.Incident * (log[h.label("true")] - log[h.label("false")] - r.rules.hearing.IncidentBias)
-}
-
-// hearExposure weighs the rules' answer against the model's. The rules' is worth
-// so much that the model must be clearly of another mind to change it.
-func (r *reading) hearExposure() {
-	h, log := r.ask(fieldExposure)
-	rules := ""
-	if e := r.out.Impact.Exposure; e != nil {
-		rules = string(*e)
+// weigh takes the model's and the rules' answer together: the rules' label is
+// worth so much more in the logarithm of its probability. It returns the label
+// chosen and the share it then has.
+// On its own, where worth is 0, the model needs a share of at least alone.
+func (r *reading) weigh(field, ruled string, worth float64) (chosen string, share float64) {
+	h, log, ok := r.ask(field)
+	if !ok {
+		return ruled, 0
+	}
+	if i := h.label(ruled); i >= 0 {
+		log[i] += worth
+		logSoftmax(log)
+	} else if worth > 0 {
+		return ruled, 1 // the model does not know what the rules found
 	}
 	best := 0
-	for i, label := range h.labels {
-		if label == rules {
-			log[i] += r.rules.hearing.Exposure
-		}
+	for i := range log {
 		if log[i] > log[best] {
 			best = i
 		}
 	}
-	chosen := h.labels[best]
-	if chosen == rules {
+	share = math.Exp(log[best])
+	if worth == 0 && share < r.rules.hearing.Alone {
+		return ruled, 0
+	}
+	return h.labels[best], share
+}
+
+// hearCategory weighs the rules' category, which leads by margin, against the
+// model's.
+func (r *reading) hearCategory(win int, margin float64) (int, float64) {
+	worth := r.rules.hearing.Category + r.rules.hearing.Clear*margin
+	if margin == 0 && categoryList[win] == notice.Other {
+		worth = 0 // the rules found nothing
+	}
+	chosen, share := r.weigh(fieldCategory, string(categoryList[win]), worth)
+	return categoryIndex[notice.Category(chosen)], share
+}
+
+// hearSector weighs the rules' sector against the model's.
+func (r *reading) hearSector(ruled notice.Sector, byName bool) notice.Sector {
+	worth := r.rules.hearing.Sector
+	if byName {
+		worth = r.rules.hearing.Name
+	}
+	if ruled == notice.OtherSector {
+		worth = 0 // the rules found nothing
+	}
+	chosen, _ := r.weigh(fieldSector, string(ruled), worth)
+	return notice.Sector(chosen)
+}
+
+// hearIncident is what the model adds to the score of an incident.
+func (r *reading) hearIncident() float64 {
+	h, log, ok := r.ask(fieldIncident)
+	if !ok {
+		return 0
+	}
+	return r.rules.hearing.Incident * (log[h.label("true")] - log[h.label("false")] - r.rules.hearing.IncidentBias)
+}
+
+// hearExposure weighs the rules' answer, none included, against the model's.
+func (r *reading) hearExposure() {
+	ruled := ""
+	if e := r.out.Impact.Exposure; e != nil {
+		ruled = string(*e)
+	}
+	chosen, _ := r.weigh(fieldExposure, ruled, r.rules.hearing.Exposure)
+	if chosen == ruled {
 		return
 	}
 	r.out.Evidence = slices.DeleteFunc(r.out.Evidence, func(e notice.Evidence) bool { return e.Field == fieldExposure })

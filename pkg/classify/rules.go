@@ -325,10 +325,13 @@ type rules struct {
 // modelFile is rules/model.yaml.
 type modelFile struct {
 	Category     float64 `yaml:"category"`
+	Clear        float64 `yaml:"clear"`
+	Name         float64 `yaml:"name"`
 	Sector       float64 `yaml:"sector"`
 	Incident     float64 `yaml:"incident"`
 	IncidentBias float64 `yaml:"incident_bias"`
 	Exposure     float64 `yaml:"exposure"`
+	Alone        float64 `yaml:"alone"`
 }
 
 // loadRules reads, checks and compiles the rule files of fsys. Every fault is

@@ -26,9 +26,22 @@ var sectorList = func() []notice.Sector {
 	return out
 }()
 
-// readSector decides what the publisher does: by its name, else by the words
-// of the notice.
+// readSector decides what the publisher does.
 func (r *reading) readSector(s *scratch) {
+	before := len(r.out.Evidence)
+	byName := r.ruleSector(s)
+	ruled := r.out.Sector
+	r.out.Sector = r.hearSector(ruled, byName)
+	if r.out.Sector != ruled {
+		r.out.Evidence = r.out.Evidence[:before]
+		r.quoteModel(fieldSector, string(r.out.Sector))
+	}
+	r.readJSIC(byName && r.out.Sector == ruled)
+}
+
+// ruleSector decides what the publisher does by rules alone: by its name, else
+// by the words of the notice. It tells whether the name decided.
+func (r *reading) ruleSector(s *scratch) (named bool) {
 	byName := r.sectorsByName(s)
 	best, rule := 0, ""
 	for i, v := range byName {
@@ -42,8 +55,7 @@ func (r *reading) readSector(s *scratch) {
 		if span, ok := r.organizationSpan(); ok {
 			r.evidence("sector", rule, span)
 		}
-		r.readJSIC(true)
-		return
+		return true
 	}
 	type loud struct {
 		value float64
@@ -82,7 +94,6 @@ func (r *reading) readSector(s *scratch) {
 			score[i] += byName[i].score
 		}
 	}
-	r.hearSector(&score)
 	best = sectorIndex[notice.OtherSector]
 	for i, v := range score {
 		if v > score[best] {
@@ -90,15 +101,13 @@ func (r *reading) readSector(s *scratch) {
 		}
 	}
 	if score[best] < r.rules.sectors.TextThreshold {
-		return
+		return false
 	}
 	r.out.Sector = sectorList[best]
 	if at[best].end > 0 {
 		r.evidence("sector", r.cue(at[best]).id, r.rangeOf(at[best]))
-	} else {
-		r.quoteModel(fieldSector, string(r.out.Sector))
 	}
-	r.readJSIC(false)
+	return false
 }
 
 type sectorScore struct {

@@ -44,7 +44,7 @@ var modelFields = []struct {
 const (
 	trainSeed    = 1
 	trainEpochs  = 14
-	trainRate    = 5.0
+	trainRate    = 10.0
 	trainDecay   = 0.5
 	trainLeastDF = 2 // a piece must stand in as many notices to speak
 )
