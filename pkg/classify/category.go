@@ -230,17 +230,28 @@ func (r *reading) incident(category float64) (yes bool, against *match, sure flo
 	cfg := r.rules.incident
 	best := map[int32]float64{}
 	eventHead, otherHead := r.titleHeads()
+	all, first := r.howTold()
+	headed := r.headedByEvent(eventHead)
+	if headed && r.brief && first == plainlyTold {
+		eventHead = math.MaxInt32 // 点検中に停電、手術を延期: what stands behind it is what came of it
+	}
 	if r.toldInLead() {
 		eventHead = math.MaxInt32
 	}
 	if otherHead > eventHead { // 不正アクセス対策の強化について: the headline's event is a topic
 		category *= topicShare
 	}
+	if all == notTold && !headed {
+		category = 0
+	}
 	score := math.Min(cfg.CategoryMost, cfg.CategoryShare*category)
 	r.each(groupIncidentFor, func(m match) {
 		c := r.cue(m)
 		z := r.zones[m.sentence]
 		if !c.countsIn(z) || z == zonePrevention && c.id != "incident.apology" || best[m.cue] >= c.weight {
+			return
+		}
+		if z != zoneTitle && c.id != "incident.apology" && r.has(int(m.sentence), groupIncidentFrame) {
 			return
 		}
 		if f := statedFactor(r.polarity(m)); f*c.weight > best[m.cue] {
@@ -270,6 +281,14 @@ func (r *reading) incident(category float64) (yes bool, against *match, sure flo
 		score -= v
 	}
 	score += r.hearIncident()
+	switch {
+	case first == plainlyTold:
+		score += cfg.ToldFirst
+	case all == notTold && !headed:
+		score -= cfg.NotTold
+	case all == notTold:
+		score -= cfg.NotToldHead
+	}
 	happened := 0.0 // what says that something did happen, beside naming what
 	for id, v := range best {
 		switch r.rules.cues[id].id {
@@ -296,7 +315,7 @@ const plainEvent = 6
 // something happened: サーバーがランサムウェアの被害を受けました.
 func (r *reading) toldInLead() bool {
 	for i := range r.doc.Sentences {
-		if r.zones[i] != zoneLead {
+		if r.zones[i] != zoneLead || r.has(i, groupIncidentFrame) {
 			continue
 		}
 		if w := r.words(r.doc.Sentences[i].Range); strings.Contains(w, "全国で") || strings.Contains(w, "相次いで") || strings.Contains(w, "増えて") {
@@ -339,6 +358,10 @@ func (r *reading) titleHeads() (event, other int32) {
 			case groupIncidentAgainst:
 				if c.countsIn(zoneTitle) && m.start > other {
 					other = m.start
+				}
+			case groupIncidentFault:
+				if m.start > event && !r.isTopic(m) {
+					event = m.start
 				}
 			}
 		}

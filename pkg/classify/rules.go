@@ -70,6 +70,10 @@ const (
 	groupSentenceZone
 	groupIncidentFor
 	groupIncidentAgainst
+	groupIncidentFrame
+	groupIncidentTold
+	groupIncidentFault
+	groupIncidentPlan
 	groupLeak
 	groupLost
 	groupPersonal
@@ -206,6 +210,13 @@ type incidentFile struct {
 	NamedEvent    float64     `yaml:"named_event"`
 	For           []cueSource `yaml:"for"`
 	Against       []cueSource `yaml:"against"`
+	ToldFirst     float64     `yaml:"told_first"`
+	NotTold       float64     `yaml:"not_told"`
+	NotToldHead   float64     `yaml:"not_told_but_headed"`
+	Frames        words       `yaml:"frames"`
+	Told          words       `yaml:"told"`
+	Faults        words       `yaml:"faults"`
+	Plans         words       `yaml:"plans"`
 }
 
 type exposureFile struct {
@@ -603,6 +614,10 @@ func (l *loader) loadIncident() {
 	for _, c := range l.rules.incident.Against {
 		l.cue(file, groupIncidentAgainst, "against", c)
 	}
+	l.words(file, groupIncidentFrame, "incident.frame", l.rules.incident.Frames)
+	l.words(file, groupIncidentTold, "incident.told", l.rules.incident.Told)
+	l.words(file, groupIncidentFault, "incident.fault", l.rules.incident.Faults)
+	l.words(file, groupIncidentPlan, "incident.plan", l.rules.incident.Plans)
 }
 
 func (l *loader) loadExposure() {
