@@ -119,7 +119,7 @@ func (sc *scanner) clock(start, i int, h half) int {
 			return 0
 		}
 		if j+2 < len(s) && s[j] == ':' && digitsAt(s, j+1, 2) {
-			if b := runeBefore(s, i); (isDigit(b) || b == ':' || b == '.') && start == i {
+			if start == i && insideFigure(s, i) {
 				return 0
 			}
 			minute := int(s[j+1]-'0')*10 + int(s[j+2]-'0')
@@ -168,6 +168,13 @@ func (sc *scanner) clock(start, i int, h half) int {
 	return sc.keepClock(start, j, h.to24(hour, minute), minute, h != noHalf)
 }
 
+// insideFigure tells whether the number at i goes on a figure: 1:22:33, 2.10:15;
+// not whether it follows a key: 障害時間:13:15.
+func insideFigure(s string, i int) bool {
+	b := runeBefore(s, i)
+	return isDigit(b) || (b == ':' || b == '.') && isDigit(runeBefore(s, i-1))
+}
+
 // hourRange reads the first of 10~12時; the second is read in its turn.
 func (sc *scanner) hourRange(n numeral, k int) int {
 	s := sc.s
@@ -184,7 +191,7 @@ func (sc *scanner) hourRange(n numeral, k int) int {
 // keepClock keeps a clock time with the 頃 or 過ぎ behind it.
 func (sc *scanner) keepClock(start, end, hour, minute int, half bool) int {
 	c := Clock{Hour: hour, Minute: minute, meridiem: half}
-	if w := prefixed(sc.s, skipSpaces(sc.s, end), "頃", "ごろ", "ころ", "過ぎ", "すぎ", "前後"); w != "" {
+	if w := prefixed(sc.s, skipSpaces(sc.s, end), "頃", "ごろ", "ころ", "過ぎ", "すぎ", "前後", "台"); w != "" {
 		c.Approx = true
 		end = skipSpaces(sc.s, end) + len(w)
 	} else if runeAt(sc.s, end) == '前' && prefixed(sc.s, end, "前日", "前か", "前回") == "" {
@@ -227,7 +234,7 @@ func (sc *scanner) duration(n numeral) int {
 			k += len("と")
 		}
 		next, ok := readNumeral(s, k)
-		if !ok || !next.plain || next.value > 59 {
+		if !ok || !next.plain && !next.kanji || next.vague || next.value > 59 {
 			break
 		}
 		number = next

@@ -739,7 +739,11 @@ func (sc *scanner) relative(i int) int {
 		if relation == PreviousYear { // 前年 alone compares: 前年との差
 			return k
 		}
-		return sc.date(i, sc.part(k, &d), d, nil)
+		end := sc.part(k, &d)
+		if d.Part == EndPart { // 昨年末
+			d.Month = 12
+		}
+		return sc.date(i, end, d, nil)
 	case SameMonth, NextMonth, PreviousMonth, ThisMonth, LastMonth, ComingMonth:
 		if n, ok := readNumeral(s, skipSpaces(s, k)); ok && n.value >= 1 && n.value <= 31 && !n.point {
 			if dk := skipSpaces(s, n.End); runeAt(s, dk) == '日' && isDayOfMonth(s, dk+len("日")) {
