@@ -50,23 +50,22 @@ func (r *reading) readDataTypes() {
 			r.evidence("impact.data_types", rule, rg)
 		}
 	}
-	previous := -1 // the last sentence that is nothing but one kind of data
+	lines := r.itemLines()
 	for i := range r.doc.Sentences {
 		z := r.zones[i]
 		if r.rules.dataZones&(1<<z) == 0 || narrow && z != zoneTitle && z != zoneLead || r.asks(i) {
 			continue
 		}
 		hits, beside := r.dataHits(i)
-		if len(hits) == 0 && z != zoneData {
+		if len(hits) == 0 {
+			if rg, ok := r.bareItem(i); ok && lines[i] && !narrow && !r.takenBack(rg) {
+				give(notice.DataOther, "data.unknown_item", rg)
+			}
 			continue
 		}
 		lists := r.dataLists(i, hits, z == zoneData && r.doc.Sections[r.doc.Sentences[i].Section].Level > 0)
 		// Items told line by line under a heading that does not speak of data.
-		alone := len(hits) > 0 && r.onlyItem(i, hits)
-		inRow := alone && (previous == i-1 || i+1 < len(r.doc.Sentences) && r.nextIsItem(i+1))
-		if alone {
-			previous = i
-		}
+		inRow := lines[i] && r.onlyItem(i, hits)
 		if !beside && z != zoneData && len(hits) < 2 && len(lists) == 0 && !inRow && !r.inPhrase(i, hits) {
 			continue
 		}
@@ -224,7 +223,7 @@ func (r *reading) dataHits(i int) (hits []dataHit, beside bool) {
 					return true
 				}
 				// A compound is what its last part is: 給与振込口座 is an account.
-				return o.m.start == h.m.end && qualifies(h.code)
+				return o.m.start == h.m.end && o.code != h.code && o.code != notice.DataOther && qualifies(h.code)
 			})
 	})
 	slices.SortStableFunc(hits, func(a, b dataHit) int { return int(a.m.start - b.m.start) })
@@ -268,21 +267,71 @@ func (r *reading) inPhrase(i int, hits []dataHit) bool {
 // itemMarks stand before an item that has a line of its own.
 const itemMarks = "・-*●○◯■□◆◇▽▼☆※→>•‣ー 　"
 
+// itemText is sentence i without the mark or number before it and without
+// brackets, and where it begins.
+func (r *reading) itemText(i int) (string, int) {
+	rg := r.doc.Sentences[i].Range
+	w := r.words(rg)
+	k := 0
+	for k < len(w) {
+		c, size := utf8.DecodeRuneInString(w[k:])
+		if !strings.ContainsRune(itemMarks+"0123456789.)(①②③④⑤⑥⑦⑧⑨⑩アイウエオ\n", c) || strings.ContainsRune("アイウエオ", c) && !strings.HasPrefix(w[k+size:], ")") && !strings.HasPrefix(w[k+size:], " ") {
+			break
+		}
+		k += size
+	}
+	at := rg.Start + k
+	w = strings.TrimRight(w[k:], " 　\n")
+	if open := strings.IndexByte(w, '('); open > 0 {
+		w = strings.TrimRight(w[:open], " ")
+	}
+	return w, at
+}
+
 // onlyItem tells whether sentence i is nothing but one kind of data: the line of
 // a list.
 func (r *reading) onlyItem(i int, hits []dataHit) bool {
-	w := r.words(r.doc.Sentences[i].Range)
-	w = strings.Trim(w, itemMarks+"\n")
-	if k := strings.IndexAny(w, ")）."); k >= 0 && k <= len("(10)") { // (1), ア)
-		w = w[k+1:]
+	w, at := r.itemText(i)
+	last := hits[len(hits)-1].rg
+	for k := len(hits) - 1; k >= 0 && hits[k].rg.Start >= at+len(w); k-- {
+		if k > 0 {
+			last = hits[k-1].rg // those behind it stand in brackets
+		}
 	}
-	head := hits[len(hits)-1].rg.Len()
-	return w != "" && len(w) <= 3*head && len(w)-head <= len("のありのまま") && !strings.ContainsAny(w, "。、")
+	return w != "" && len(w) <= 3*last.Len()+len("お客様の") && at+len(w)-last.End <= len("に関する情報") && !strings.ContainsAny(w, "。、")
 }
 
-func (r *reading) nextIsItem(i int) bool {
-	hits, _ := r.dataHits(i)
-	return len(hits) > 0 && r.onlyItem(i, hits)
+// itemLines tells which sentences are nothing but one kind of data and stand in
+// a row of such lines, or follow one in a section with several.
+func (r *reading) itemLines() []bool {
+	n := len(r.doc.Sentences)
+	only := make([]bool, n+2) // with a place before the first and behind the last
+	count := make([]int, len(r.doc.Sections))
+	for i, s := range r.doc.Sentences {
+		if r.rules.dataZones&(1<<r.zones[i]) == 0 {
+			continue
+		}
+		if hits, _ := r.dataHits(i); len(hits) > 0 && r.onlyItem(i, hits) {
+			only[i+1] = true
+			count[s.Section]++
+		}
+	}
+	lines := make([]bool, n)
+	for i, s := range r.doc.Sentences {
+		beside := only[i] || only[i+2]
+		lines[i] = only[i+1] && (beside || count[s.Section] >= 2) || count[s.Section] >= 2 && only[i]
+	}
+	return lines
+}
+
+// bareItem gives the line of a list of data that is of no known kind.
+func (r *reading) bareItem(i int) (japanese.Range, bool) {
+	w, at := r.itemText(i)
+	rg := japanese.Range{Start: at, End: at + len(w)}
+	if strings.ContainsAny(w, "。、:") {
+		return rg, false
+	}
+	return rg, r.isItem(piece{start: rg.Start, end: rg.End, clean: true}, nil, true)
 }
 
 // A piece is what stands between two separators of a sentence.
@@ -590,14 +639,14 @@ func (r *reading) isItem(p piece, hits []dataHit, first bool) bool {
 	if unicode.Is(unicode.Hiragana, last) && !endsNoun(item) || last >= '0' && last <= '9' {
 		return false
 	}
-	if strings.ContainsRune("者員生客主様氏さ人職課部署社局省庁市県町村区校院", last) {
+	if strings.ContainsRune("者員生客主様氏さ職課部署社局省庁市県町村区校院", last) {
 		return false // somebody, not something
 	}
 	return !containsAny(item, []string{"は", "を", "が", "により", "によると", "ため", "として", "における"}) && !countedThing(item) && !slices.Contains(noItems, item)
 }
 
 // noItems stand in lists of data and are no data, or head such a list.
-var noItems = []string{"項目", "情報", "個人情報", "データ", "書類", "対象", "内容", "対象者", "該当者", "件数", "人数", "合計", "内訳", "範囲", "期間", "その他", "一部", "各種", "漢字", "カナ", "カタカナ", "ふりがな", "フリガナ", "よみがな", "半角", "全角", "以上", "以下", "任意", "必須", "ほか", "など", "関係者", "取引先", "家族", "法人", "個人", "団体", "市", "県", "同社", "弊社", "当社", "本人", "現在", "同日", "当日", "なお", "また", "ただし", "このうち", "うち", "法人名", "寺院名", "名簿", "一覧", "一覧表", "台帳", "ファイル", "紙", "封筒", "現金", "財布", "かばん", "名称", "番号", "記号"}
+var noItems = []string{"項目", "情報", "個人情報", "データ", "書類", "対象", "内容", "対象者", "該当者", "件数", "人数", "合計", "内訳", "範囲", "期間", "その他", "一部", "各種", "漢字", "カナ", "カタカナ", "ふりがな", "フリガナ", "よみがな", "半角", "全角", "以上", "以下", "有効期限", "発行日", "記載日", "作成日", "任意", "必須", "ほか", "など", "関係者", "取引先", "家族", "法人", "個人", "団体", "市", "県", "同社", "弊社", "当社", "本人", "現在", "同日", "当日", "なお", "また", "ただし", "このうち", "うち", "法人名", "寺院名", "名簿", "一覧", "一覧表", "台帳", "ファイル", "紙", "封筒", "現金", "財布", "かばん", "名称", "番号", "記号"}
 
 // countedThing tells an item that counts something (1,088名, 3月分) or a date.
 func countedThing(item string) bool {
