@@ -14,8 +14,8 @@ type connection struct {
 	pointer unsafe.Pointer
 }
 
-// connect opens a session. Each setting of args ("--name=value") acts like SET
-// before the first statement. It gives nil when the engine refuses, which it
+// connectTo opens a session. Each setting ("--name=value") acts like SET before
+// the first statement. It gives nil when the engine refuses, which it
 // does without saying why.
 func (l *library) connectTo(folder string, settings map[string]string) *connection {
 	args := make([][]byte, 0, len(settings)+2)

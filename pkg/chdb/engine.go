@@ -115,7 +115,11 @@ func boot(library *library, folder string) (*connection, error) {
 	if holder, held := folderLock(folder); held {
 		return nil, fmt.Errorf("%w: %s%s", ErrInUse, folder, holder)
 	}
-	keeper := library.connectTo(folder, nil)
+	// Where a standard stream is a terminal, libchdb logs to it: each insert stream
+	// makes it say "<Fatal> ThreadStatus: current_thread contains invalid address"
+	// of one of its own threads, whichever threads call it. What it throws at boot
+	// is no log line and stays on standard error.
+	keeper := library.connectTo(folder, map[string]string{"logger.console": "false"})
 	if keeper == nil {
 		if holder, held := folderLock(folder); held {
 			return nil, fmt.Errorf("%w: %s%s", ErrInUse, folder, holder)

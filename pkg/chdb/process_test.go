@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -60,6 +61,13 @@ func play(ctx context.Context, role, folder string) error {
 		}
 		fmt.Println("acknowledged")
 		select {} // until killed
+	case "inserts":
+		if err := manyInserts(ctx, e); err != nil {
+			return err
+		}
+		answer, err := e.ask(ctx, "SELECT count() || ' rows' FROM many")
+		fmt.Print(answer)
+		return errors.Join(err, e.Close(ctx), Shutdown())
 	case "count":
 		answer, err := e.ask(ctx, "SELECT count(), sum(n) FROM kept")
 		fmt.Print(answer)
@@ -85,6 +93,25 @@ func play(ctx context.Context, role, folder string) error {
 		answer, err := again.ask(ctx, "SELECT 1")
 		fmt.Print(answer)
 		return err
+	}
+	return nil
+}
+
+// manyInserts writes 80 rows in as many inserts.
+func manyInserts(ctx context.Context, e *Engine) error {
+	if _, err := e.Exec(ctx, Statement{SQL: "CREATE TABLE many (n UInt64) ENGINE = MergeTree ORDER BY n"}); err != nil {
+		return err
+	}
+	for n := range 80 {
+		insert, err := e.Insert(ctx, Statement{SQL: "INSERT INTO many", Format: "TabSeparated"})
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintln(insert, n)
+		_, commitErr := insert.Commit()
+		if err := errors.Join(err, commitErr); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -179,6 +206,22 @@ func TestAnAcknowledgedInsertSurvivesKill(t *testing.T) {
 	count, err := role(t, "count", folder).CombinedOutput()
 	if err != nil || string(count) != "100000\t4999950000\n" {
 		t.Fatalf("after kill: %v: %s", err, count)
+	}
+}
+
+func TestABootThatFailsSaysWhy(t *testing.T) {
+	folder := t.TempDir()
+	if err := os.Mkdir(filepath.Join(folder, "status"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	out, err := role(t, "open", folder).CombinedOutput()
+	if err == nil {
+		t.Error("it boots")
+	}
+	for _, want := range []string{"Is a directory", ErrUnusable.Error(), folder} {
+		if !bytes.Contains(out, []byte(want)) {
+			t.Errorf("no %q in:\n%s", want, out)
+		}
 	}
 }
 
