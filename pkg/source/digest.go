@@ -74,9 +74,9 @@ type entry struct {
 	limit int      // of text
 	over  bool     // lines were left out of text
 	words int      // lines with words
-	top   []string // its first lines with words
+	top   []string // its first lines with words; "" for one longer than any headline
 	keys  []string // those of top that were compared, as sameLine gives them
-	last  string   // the last line with words
+	last  string   // the last line with words; "" as in top
 	size  int      // bytes, also of what was left out
 }
 
@@ -274,10 +274,10 @@ func (e *entry) hasBody() bool {
 		return true
 	}
 	for i, s := range e.top {
-		if i == 0 || s == "" {
+		if i == 0 {
 			continue
 		}
-		if strings.Contains(s, "。") || i < e.words-1 && parseDateLine(s) == "" && !isHeadline(s) && !isOrganization(s) && sameLine(s) != sameLine(e.last) {
+		if s == "" || strings.Contains(s, "。") || i < e.words-1 && parseDateLine(s) == "" && !isHeadline(s) && !isOrganization(s) && sameLine(s) != sameLine(e.last) {
 			return true
 		}
 	}
