@@ -240,7 +240,9 @@ type stagesFile struct {
 	More                 words       `yaml:"more_to_come"`
 	FirstWhenMore        []string    `yaml:"first_when_more"`
 	FirstWhenUnmarked    []string    `yaml:"first_when_unmarked"`
+	FirstUnlessExposed   []string    `yaml:"first_unless_exposed"`
 	RestoredWhenRestored []string    `yaml:"restored_when_restored"`
+	RestoredWhenHeaded   []string    `yaml:"restored_when_headed"`
 	FinalWhenDone        []string    `yaml:"final_when_done"`
 }
 
@@ -654,7 +656,7 @@ func (l *loader) loadStages() {
 	l.words(file, groupOngoing, "stage.ongoing", l.rules.stages.Ongoing)
 	l.words(file, groupMore, "stage.more", l.rules.stages.More)
 	l.words(file, groupDone, "stage.done", l.rules.stages.Done)
-	for _, list := range [][]string{l.rules.stages.FirstWhenUnmarked, l.rules.stages.FirstWhenMore, l.rules.stages.RestoredWhenRestored, l.rules.stages.FinalWhenDone} {
+	for _, list := range [][]string{l.rules.stages.FirstWhenUnmarked, l.rules.stages.FirstWhenMore, l.rules.stages.RestoredWhenRestored, l.rules.stages.FinalWhenDone, l.rules.stages.FirstUnlessExposed, l.rules.stages.RestoredWhenHeaded} {
 		for _, c := range list {
 			if !notice.Category(c).Valid() {
 				l.fault(file, 1, c, "no such category")

@@ -22,7 +22,7 @@ func (r *reading) readStage() {
 		if !c.countsIn(r.zones[m.sentence]) || r.mismatch && r.zones[m.sentence] == zoneTitle || mark != nil && mark.cue <= m.cue {
 			return
 		}
-		if notice.ReportStage(c.code) == notice.StageRestored && !slices.Contains(r.rules.stages.RestoredWhenRestored, string(r.out.Category)) {
+		if notice.ReportStage(c.code) == notice.StageRestored && !slices.Contains(r.rules.stages.RestoredWhenRestored, string(r.out.Category)) && !slices.Contains(r.rules.stages.RestoredWhenHeaded, string(r.out.Category)) {
 			return
 		}
 		if p := r.polarity(m); p == japanese.Denied || p == japanese.Hypothetical || p == japanese.Planned {
@@ -67,7 +67,14 @@ func (r *reading) readStage() {
 				set(notice.StageFirst, &m)
 			}
 		})
+	case slices.Contains(r.rules.stages.FirstUnlessExposed, category) && r.exposed():
 	case slices.Contains(r.rules.stages.FirstWhenUnmarked, category):
 		set(notice.StageFirst, nil)
 	}
+}
+
+// exposed tells whether data got out or may have.
+func (r *reading) exposed() bool {
+	e := r.out.Impact.Exposure
+	return e != nil && *e != notice.ExposureDenied
 }
