@@ -1,4 +1,4 @@
-# Two commands do everything on a fresh machine with Go, Node with npm and apt:
+# Two commands do everything on a fresh machine with Go and Node with npm:
 #   make demo   the pipeline on samples, to the last row
 #   make test   every check
 SHELL := /bin/bash

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+	"unicode"
 
 	"owabi/pkg/notice"
 )
@@ -128,7 +129,12 @@ func (e explanation) writeText(out *strings.Builder, text []rune) {
 				out.WriteString(strings.Repeat("«", n))
 			}
 		}
-		if at < len(text) {
+		switch {
+		case at == len(text):
+		case unicode.IsControl(text[at]) && text[at] != '\n' && text[at] != '\t':
+			// A notice comes from anywhere and must not steer a terminal.
+			fmt.Fprintf(out, "\\x%02x", text[at])
+		default:
 			out.WriteRune(text[at])
 		}
 	}

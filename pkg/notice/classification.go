@@ -1,5 +1,7 @@
 package notice
 
+import "fmt"
+
 // Classification is what was read out of a notice. A nil pointer, a null or an
 // empty list is unknown; no value is ever a guess, and every value has its words
 // in Evidence.
@@ -39,6 +41,37 @@ type Classification struct {
 type Classified struct {
 	Classification
 	Notice *Notice `json:"notice,omitempty"`
+}
+
+// Validate says whether the message can be loaded: it carries its notice, its
+// codes are known, and its numbers and times can be stored.
+func (c Classified) Validate() error {
+	if c.Notice == nil {
+		return fmt.Errorf("%w: the message carries no notice", ErrInvalid)
+	}
+	if err := c.Notice.Validate(); err != nil {
+		return err
+	}
+	switch {
+	case c.NoticeID != c.Notice.ID:
+		return fmt.Errorf("%w: notice_id %q is not its notice's, %s", ErrInvalid, c.NoticeID, c.Notice.ID)
+	case !c.Category.Valid():
+		return fmt.Errorf("%w: no category %q", ErrInvalid, c.Category)
+	case !c.Sector.Valid():
+		return fmt.Errorf("%w: no sector %q", ErrInvalid, c.Sector)
+	}
+	if year := c.Notice.FetchedAt.Year(); year < 1900 || year > 2299 { // what ClickHouse's DateTime64 can hold
+		return fmt.Errorf("%w: fetched_at %s is out of range", ErrInvalid, c.Notice.FetchedAt)
+	}
+	for field, q := range map[string]*Quantity{"people": c.Impact.People, "records": c.Impact.Records} {
+		if q != nil && q.Value < 0 {
+			return fmt.Errorf("%w: impact.%s is %d", ErrInvalid, field, q.Value)
+		}
+	}
+	if d := c.Impact.OutageMinutes; d != nil && d.Value < 0 {
+		return fmt.Errorf("%w: impact.outage_minutes is %d", ErrInvalid, d.Value)
+	}
+	return nil
 }
 
 // Organization is who published the notice.

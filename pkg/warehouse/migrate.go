@@ -45,6 +45,22 @@ func (w *Warehouse) Migrate(ctx context.Context) error {
 	return nil
 }
 
+// SyncInserts says whether an insert is on the disk before it is acknowledged,
+// and so survives a power cut, or may stay in the system's memory for a while, as
+// is ClickHouse's default. It changes the table for every loader, and needs the
+// right to.
+func (w *Warehouse) SyncInserts(ctx context.Context, sync bool) error {
+	value := 0
+	if sync {
+		value = 1
+	}
+	statement := fmt.Sprintf("ALTER TABLE notice_rows MODIFY SETTING fsync_after_insert = %d, fsync_part_directory = %d", value, value)
+	if err := w.conn.Exec(ctx, statement); err != nil {
+		return fmt.Errorf("set the durability of inserts: %w", err)
+	}
+	return nil
+}
+
 // createDatabase uses a connection of its own: the pool's name a database that
 // does not exist yet, which the server refuses.
 func (w *Warehouse) createDatabase(ctx context.Context) error {

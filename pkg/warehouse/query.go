@@ -1,16 +1,23 @@
 package warehouse
 
 import (
+	"bufio"
 	"context"
 	"database/sql/driver"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
+	"net"
 	"reflect"
+	"strconv"
 	"strings"
 	"time"
+	"unicode"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -36,7 +43,7 @@ func Formats() []Format { return []Format{FormatTable, FormatCSV, FormatJSON} }
 func (w *Warehouse) Query(ctx context.Context, statement string, format Format, out io.Writer) error {
 	rows, err := w.conn.Query(ctx, statement)
 	if err != nil {
-		return err
+		return inItsWords(err)
 	}
 	defer rows.Close()
 
@@ -48,12 +55,12 @@ func (w *Warehouse) Query(ctx context.Context, statement string, format Format, 
 	case FormatCSV:
 		sink = &csvWriter{csv: csv.NewWriter(out), names: names}
 	case FormatJSON:
-		sink = &jsonWriter{out: out, names: names}
+		sink = &jsonWriter{out: bufio.NewWriter(out), names: names}
 	default:
 		return fmt.Errorf("unknown format %q: want one of %v", format, Formats())
 	}
 	if len(names) == 0 {
-		return rows.Err()
+		return inItsWords(rows.Err())
 	}
 	if err := sink.begin(); err != nil {
 		return err
@@ -64,7 +71,7 @@ func (w *Warehouse) Query(ctx context.Context, statement string, format Format, 
 			targets[i] = reflect.New(t.ScanType()).Interface()
 		}
 		if err := rows.Scan(targets...); err != nil {
-			return fmt.Errorf("read a row: %w", err)
+			return fmt.Errorf("read a row: %w", inItsWords(err))
 		}
 		values := make([]any, len(targets))
 		for i, target := range targets {
@@ -75,10 +82,31 @@ func (w *Warehouse) Query(ctx context.Context, statement string, format Format, 
 		}
 	}
 	if err := rows.Err(); err != nil {
-		return err
+		return inItsWords(err)
 	}
 	return sink.end()
 }
+
+// inItsWords leaves of an error what ClickHouse said, without the client
+// library's account of how it asked.
+func inItsWords(err error) error {
+	var exception *clickhouse.Exception
+	if errors.As(err, &exception) {
+		return &queryError{exception}
+	}
+	var connection *net.OpError
+	if errors.As(err, &connection) {
+		return fmt.Errorf("no ClickHouse answers: %w", connection)
+	}
+	return err
+}
+
+// queryError prints an exception the way ClickHouse does.
+type queryError struct{ *clickhouse.Exception }
+
+func (e *queryError) Error() string { return fmt.Sprintf("Code: %d. %s", e.Code, e.Message) }
+
+func (e *queryError) Unwrap() error { return e.Exception }
 
 // plain turns a scanned value into nil, bool, a number, a string, []any or
 // map[string]any, with dates as ClickHouse writes them.
@@ -86,6 +114,11 @@ func plain(v reflect.Value, typeName string) any {
 	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
 		if v.IsNil() {
 			return nil
+		}
+		if s, ok := v.Interface().(fmt.Stringer); ok { // some types speak only through their pointer
+			if _, isTime := v.Interface().(*time.Time); !isTime {
+				return s.String()
+			}
 		}
 		v = v.Elem()
 	}
@@ -123,8 +156,13 @@ func plain(v reflect.Value, typeName string) any {
 
 func formatTime(t time.Time, typeName string) string {
 	switch {
-	case strings.Contains(typeName, "DateTime64"):
-		return t.Format("2006-01-02 15:04:05.000")
+	case strings.Contains(typeName, "DateTime64("):
+		_, arguments, _ := strings.Cut(typeName, "DateTime64(")
+		digits := int(arguments[0] - '0')
+		if digits < 1 || digits > 9 {
+			return t.Format(time.DateTime)
+		}
+		return t.Format(time.DateTime + "." + strings.Repeat("0", digits))
 	case strings.Contains(typeName, "DateTime"):
 		return t.Format(time.DateTime)
 	default:
@@ -170,7 +208,14 @@ func (t *tableWriter) row(values []any) error {
 		case []any, map[string]any:
 			cells[i] = jsonText(v)
 		default:
-			cells[i] = v
+			switch v := v.(type) {
+			case string:
+				cells[i] = visible(v)
+			case float32, float64:
+				cells[i] = scalar(v)
+			default:
+				cells[i] = v // numbers stay numbers, and so to the right
+			}
 		}
 	}
 	t.table.AppendRow(cells)
@@ -202,7 +247,7 @@ func (c *csvWriter) row(values []any) error {
 		case []any, map[string]any:
 			record[i] = jsonText(v)
 		default:
-			record[i] = fmt.Sprint(v)
+			record[i] = scalar(v)
 		}
 	}
 	return c.csv.Write(record)
@@ -213,8 +258,44 @@ func (c *csvWriter) end() error {
 	return c.csv.Error()
 }
 
+// scalar writes a value as ClickHouse does: no exponent where digits do.
+func scalar(v any) string {
+	bits := 64
+	switch f := v.(type) {
+	case float32:
+		v, bits = float64(f), 32
+	}
+	f, ok := v.(float64)
+	if !ok {
+		return fmt.Sprint(v)
+	}
+	if size := math.Abs(f); f != 0 && (size < 1e-6 || size >= 1e21) {
+		return strconv.FormatFloat(f, 'e', -1, bits)
+	}
+	return strconv.FormatFloat(f, 'f', -1, bits)
+}
+
+// visible writes control characters as escapes: what notices say comes from
+// anywhere and must not steer a terminal.
+func visible(s string) string {
+	if !strings.ContainsFunc(s, steers) {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if steers(r) {
+			fmt.Fprintf(&b, "\\x%02x", r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+func steers(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
+
 type jsonWriter struct {
-	out   io.Writer
+	out   *bufio.Writer
 	names []string
 }
 
@@ -231,11 +312,11 @@ func (j *jsonWriter) row(values []any) error {
 		line.WriteString(jsonText(j.names[i]) + ":" + jsonText(v))
 	}
 	line.WriteString("}\n")
-	_, err := io.WriteString(j.out, line.String())
+	_, err := j.out.WriteString(line.String())
 	return err
 }
 
-func (j *jsonWriter) end() error { return nil }
+func (j *jsonWriter) end() error { return j.out.Flush() }
 
 func jsonText(v any) string {
 	var b strings.Builder

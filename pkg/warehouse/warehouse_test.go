@@ -215,6 +215,33 @@ func TestQueryFormats(t *testing.T) {
 	}
 }
 
+func TestValuesAsClickHouseWritesThem(t *testing.T) {
+	w := open(t)
+	for statement, want := range map[string]string{
+		"SELECT 1e6 AS v":                 "1000000",
+		"SELECT 12345678.9 AS v":          "12345678.9",
+		"SELECT 1 / 3 AS v":               "0.3333333333333333",
+		"SELECT toFloat32(0.1) AS v":      "0.1",
+		"SELECT toInt256('-5') AS v":      "-5",
+		"SELECT toDecimal64(1.5, 2) AS v": "1.5",
+		"SELECT toDateTime64('2024-02-03 04:05:06.123456', 6, 'UTC') AS v": "2024-02-03 04:05:06.123456",
+		"SELECT toDate('2024-02-03') AS v":                                 "2024-02-03",
+		"SELECT toUUID('00000000-0000-0000-0000-000000000001') AS v":       "00000000-0000-0000-0000-000000000001",
+	} {
+		if got := query(t, w, warehouse.FormatCSV, statement); got != "v\n"+want+"\n" {
+			t.Errorf("%s: %q, want %s", statement, got, want)
+		}
+	}
+	if got := query(t, w, warehouse.FormatTable, "SELECT 'a\\x1b[31mb' AS v"); strings.Contains(got, "\x1b[31m") || !strings.Contains(got, `\x1b[31mb`) {
+		t.Errorf("an escape reaches the terminal: %q", got)
+	}
+	var out strings.Builder
+	err := w.Query(t.Context(), "SELECT nothing", warehouse.FormatCSV, &out)
+	if err == nil || !strings.HasPrefix(err.Error(), "Code: 47. ") {
+		t.Errorf("got %v, want ClickHouse's words", err)
+	}
+}
+
 func TestURLs(t *testing.T) {
 	for _, bad := range []string{"", "ftp://h/", "localhost:8123", "http://", "http://user:geheim@[bad/owabi"} {
 		_, err := warehouse.Open(warehouse.Config{URL: bad})

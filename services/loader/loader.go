@@ -99,7 +99,9 @@ func (w *worker) handle(ctx context.Context, batch []bus.Delivery) []error {
 	}
 	w.counts.Rejected.Add(uint64(len(rejected)))
 	w.counts.Loaded.Add(uint64(len(rows) - len(rejected)))
-	w.counts.Inserts.Add(1)
+	if len(rows) > 0 {
+		w.counts.Inserts.Add(1)
+	}
 	return errs
 }
 
@@ -110,8 +112,8 @@ func decode(d bus.Delivery) (warehouse.Row, error) {
 	if err := json.Unmarshal(d.Data, &c); err != nil {
 		return warehouse.Row{}, fmt.Errorf("a message that is no classified notice: %w", err)
 	}
-	if c.NoticeID == "" || c.Notice == nil {
-		return warehouse.Row{}, fmt.Errorf("a classified notice without its id or its notice")
+	if err := c.Validate(); err != nil {
+		return warehouse.Row{}, err
 	}
 	at, err := time.Parse(time.RFC3339Nano, d.Header.Get(bus.HeaderTime))
 	if err != nil {

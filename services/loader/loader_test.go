@@ -2,6 +2,7 @@ package loader_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
@@ -62,6 +63,21 @@ func classifiedMessage(t *testing.T, body string) bus.Message {
 	return m
 }
 
+// spoiled is a classified notice that was changed into one nobody should store.
+func spoiled(t *testing.T, change func(*notice.Classified)) []byte {
+	t.Helper()
+	var c notice.Classified
+	if err := json.Unmarshal(classifiedMessage(t, "名簿を失いました。").Data, &c); err != nil {
+		t.Fatal(err)
+	}
+	change(&c)
+	data, err := json.Marshal(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
 func start(t *testing.T, b *bus.Bus, w *warehouse.Warehouse, counts *loader.Counts) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -95,6 +111,9 @@ func TestEveryMessageBecomesARowAndGarbageIsRejected(t *testing.T) {
 	messages := []bus.Message{
 		{Subject: "notices.classified.loss.education", ID: "g1", Type: notice.TypeClassified, Source: "/test", Data: []byte("no JSON")},
 		{Subject: "notices.classified.loss.education", ID: "g2", Type: notice.TypeClassified, Source: "/test", Data: []byte(`{"notice_id":"x"}`)},
+		{Subject: "notices.classified.loss.education", ID: "g3", Type: notice.TypeClassified, Source: "/test", Data: spoiled(t, func(c *notice.Classified) { c.Category = "nonsense" })},
+		{Subject: "notices.classified.loss.education", ID: "g4", Type: notice.TypeClassified, Source: "/test", Data: spoiled(t, func(c *notice.Classified) { c.Impact.People = &notice.Quantity{Value: -5} })},
+		{Subject: "notices.classified.loss.education", ID: "g5", Type: notice.TypeClassified, Source: "/test", Data: spoiled(t, func(c *notice.Classified) { c.Notice.FetchedAt = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC) })},
 	}
 	for i := range n {
 		messages = append(messages, classifiedMessage(t, fmt.Sprintf("名簿%d冊を紛失しました。", i)))
@@ -109,11 +128,11 @@ func TestEveryMessageBecomesARowAndGarbageIsRejected(t *testing.T) {
 	if got := rows(t, w); got != fmt.Sprint(n) {
 		t.Errorf("%s rows, want %d", got, n)
 	}
-	if counts.Loaded.Load() != n || counts.Rejected.Load() != 2 || counts.Inserts.Load() > 10 {
+	if counts.Loaded.Load() != n || counts.Rejected.Load() != 5 || counts.Inserts.Load() > 10 {
 		t.Errorf("loaded %d in %d inserts, rejected %d", counts.Loaded.Load(), counts.Inserts.Load(), counts.Rejected.Load())
 	}
-	if got := len(bustest.Messages(t, server, bus.StreamRejected)); got != 2 {
-		t.Errorf("%d rejections, want 2", got)
+	if got := len(bustest.Messages(t, server, bus.StreamRejected)); got != 5 {
+		t.Errorf("%d rejections, want 5", got)
 	}
 }
 

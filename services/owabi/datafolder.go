@@ -93,9 +93,18 @@ func (d *dataFolder) close() error {
 }
 
 // readRunning returns what the owner of the folder announced. One that was
-// killed leaves its announcement behind, so what it says is to be tried, not believed.
+// killed leaves its announcement behind, and another folder's owner may have its
+// address by now, so it is believed only while the folder has an owner.
 func readRunning(path string) (running, bool) {
 	var r running
+	lock, err := os.Open(filepath.Join(path, "lock"))
+	if err != nil {
+		return running{}, false
+	}
+	defer lock.Close() // gives the lock back, should it be free
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_SH|syscall.LOCK_NB); !errors.Is(err, syscall.EWOULDBLOCK) {
+		return running{}, false
+	}
 	data, err := os.ReadFile(filepath.Join(path, "running.json"))
 	if err != nil || json.Unmarshal(data, &r) != nil {
 		return running{}, false

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
+	"strings"
 	"time"
 
 	"owabi/pkg/bus"
@@ -52,6 +54,10 @@ type engines struct {
 	// clickHouseURL and natsURL tell a person where they are; natsURL is empty
 	// when NATS is in this process only.
 	clickHouseURL, natsURL string
+
+	// syncInserts says, of an embedded ClickHouse, whether inserts are on the disk
+	// before they are acknowledged; another's is its administrator's business.
+	syncInserts *bool
 
 	closers []func() error // last opened first
 	checks  []func() error // whether what is embedded can go on
@@ -106,6 +112,9 @@ func openEngines(ctx context.Context, data string, ch clickHouseFlags, nats nats
 		return nil, err
 	}
 	e.onClose(folder.close)
+	if err := folder.checkRoom(); err != nil {
+		return nil, err
+	}
 	e.checks = append(e.checks, folder.checkRoom)
 	if ch.ClickHouseURL != "" {
 		err = e.connectClickHouse(ctx, ch)
@@ -134,15 +143,25 @@ func (e *engines) setUp(ctx context.Context, streams bus.StreamsConfig) error {
 	if err := e.bus.EnsureConsumers(ctx, bus.ConsumersConfig{}); err != nil {
 		return err
 	}
-	return e.warehouse.Migrate(ctx)
+	if err := e.warehouse.Migrate(ctx); err != nil {
+		return err
+	}
+	if e.syncInserts != nil {
+		return e.warehouse.SyncInserts(ctx, *e.syncInserts)
+	}
+	return nil
+}
+
+func natsSecrets() (password, token string, err error) {
+	if password, err = secret("OWABI_NATS_PASSWORD"); err != nil {
+		return "", "", err
+	}
+	token, err = secret("OWABI_NATS_TOKEN")
+	return password, token, err
 }
 
 func (e *engines) connectNATS(ctx context.Context, flags natsFlags) error {
-	password, err := secret("OWABI_NATS_PASSWORD")
-	if err != nil {
-		return err
-	}
-	token, err := secret("OWABI_NATS_TOKEN")
+	password, token, err := natsSecrets()
 	if err != nil {
 		return err
 	}
@@ -160,12 +179,11 @@ func (e *engines) connectNATS(ctx context.Context, flags natsFlags) error {
 }
 
 func (e *engines) bootNATS(ctx context.Context, folder *dataFolder, flags natsFlags, embedded embeddedFlags) error {
-	password, err := secret("OWABI_NATS_PASSWORD")
+	password, token, err := natsSecrets()
 	if err != nil {
 		return err
 	}
-	token, err := secret("OWABI_NATS_TOKEN")
-	if err != nil {
+	if err := guardListen("--nats-listen", embedded.NATSListen, password != "" || token != "", "OWABI_NATS_TOKEN or OWABI_NATS_PASSWORD"); err != nil {
 		return err
 	}
 	server, err := bus.Embedded(ctx, bus.EmbeddedConfig{
@@ -181,7 +199,7 @@ func (e *engines) bootNATS(ctx context.Context, folder *dataFolder, flags natsFl
 	if err != nil {
 		return err
 	}
-	e.natsURL = server.ClientURL()
+	e.natsURL = reachable(server.ClientURL())
 	e.onClose(func() error { e.bus.Close(); return nil })
 	return nil
 }
@@ -209,8 +227,8 @@ func (e *engines) bootClickHouse(ctx context.Context, folder *dataFolder, flags 
 		Library: embedded.Libchdb, Path: folder.join("clickhouse"), Listen: embedded.ClickHouseListen,
 		User: flags.ClickHouseUser, Password: password, Logger: slog.Default(),
 	}
-	if embedded.Durability == "power" {
-		config.Settings = map[string]string{"fsync_after_insert": "1"}
+	if err := guardListen("--clickhouse-listen", config.Listen, password != "", "OWABI_CLICKHOUSE_PASSWORD"); err != nil {
+		return err
 	}
 	engine, err := chdb.Open(ctx, config)
 	if err != nil {
@@ -225,7 +243,29 @@ func (e *engines) bootClickHouse(ctx context.Context, folder *dataFolder, flags 
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(serving) }()
 	e.onClose(func() error { stop(); return <-served })
-	return e.connectClickHouse(ctx, clickHouseFlags{ClickHouseURL: server.URL(), ClickHouseUser: flags.ClickHouseUser})
+	sync := embedded.Durability == string(bus.SurvivesPower)
+	e.syncInserts = &sync
+	return e.connectClickHouse(ctx, clickHouseFlags{ClickHouseURL: reachable(server.URL()), ClickHouseUser: flags.ClickHouseUser})
+}
+
+// guardListen refuses to open an engine to other machines without a secret.
+func guardListen(flag, address string, secured bool, variable string) error {
+	host, _, err := net.SplitHostPort(address)
+	switch {
+	case address == "" || secured:
+		return nil
+	case err != nil:
+		return usagef("%s %s: want host:port", flag, address)
+	}
+	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
+		return nil
+	}
+	return usagef("%s %s would let other machines in without a password: set %s first", flag, address, variable)
+}
+
+// reachable replaces a host that means every address by loopback.
+func reachable(rawURL string) string {
+	return strings.NewReplacer("//[::]:", "//127.0.0.1:", "//0.0.0.0:", "//127.0.0.1:").Replace(rawURL)
 }
 
 // openWarehouseToAsk finds the ClickHouse to ask: the one that is named, the one
@@ -241,16 +281,7 @@ func openWarehouseToAsk(ctx context.Context, ch clickHouseFlags, data, library s
 	}
 	if r, ok := readRunning(data); ok && r.ClickHouse != "" {
 		ch.ClickHouseURL = r.ClickHouse
-		if err := e.connectClickHouse(ctx, ch); err != nil {
-			return nil, err
-		}
-		if e.answers(ctx) {
-			return e, nil
-		}
-		if err := e.close(); err != nil {
-			return nil, err
-		}
-		ch.ClickHouseURL = ""
+		return e, e.connectClickHouse(ctx, ch)
 	}
 	folder, err := openDataFolder(data)
 	if err != nil {
@@ -260,19 +291,15 @@ func openWarehouseToAsk(ctx context.Context, ch clickHouseFlags, data, library s
 	if err := e.bootClickHouse(ctx, folder, ch, embeddedFlags{Libchdb: library, ClickHouseListen: anyPort}); err != nil {
 		return nil, errors.Join(err, e.close())
 	}
+	// Another question may come while this one is being answered.
+	if err := folder.announce(running{ClickHouse: e.clickHouseURL}); err != nil {
+		return nil, errors.Join(err, e.close())
+	}
 	return e, nil
 }
 
 // anyPort is an address on loopback that is always free.
 const anyPort = "127.0.0.1:0"
-
-// answers says whether the announced ClickHouse is there: a process that was
-// killed leaves its announcement behind.
-func (e *engines) answers(ctx context.Context) bool {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
-	defer cancel()
-	return e.warehouse.Ping(ctx) == nil
-}
 
 // openBus finds the NATS that a service on its own works with.
 func openBus(ctx context.Context, flags natsFlags, data string) (*engines, error) {

@@ -255,7 +255,7 @@ func TestUpIsOpenToOthers(t *testing.T) {
 	}
 	for countRows(t, clickHouse, "count()") != "5" {
 	}
-	if out := finish(t, nil, "sql", "--data", data, "--format", "csv", "SELECT count() AS n FROM incidents"); !strings.HasPrefix(out, "n\n") {
+	if out := finish(t, nil, "sql", "--data", data, "--format", "csv", "SELECT count() AS n FROM notices"); out != "n\n5\n" {
 		t.Errorf("owabi sql on a running owabi said %q", out)
 	}
 

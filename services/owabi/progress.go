@@ -36,6 +36,7 @@ func startProgress(w io.Writer, what string, line func() string) *progress {
 		defer close(p.done)
 		ticks := time.NewTicker(interval)
 		defer ticks.Stop()
+		last := ""
 		bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(w), progressbar.OptionSetVisibility(terminal),
 			progressbar.OptionSpinnerType(14), progressbar.OptionClearOnFinish(), progressbar.OptionSetElapsedTime(true))
 		for {
@@ -49,8 +50,9 @@ func startProgress(w io.Writer, what string, line func() string) *progress {
 			if terminal {
 				bar.Describe(what + ": " + line())
 				_ = bar.Add(1)
-			} else {
-				slog.Info(fmt.Sprintf("%s: %s", what, line()))
+			} else if now := line(); now != last {
+				last = now
+				slog.Info(fmt.Sprintf("%s: %s", what, now))
 			}
 		}
 	}()

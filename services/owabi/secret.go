@@ -17,5 +17,9 @@ func secret(name string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%s_FILE: %w", name, err)
 	}
-	return strings.TrimRight(string(data), "\r\n"), nil
+	value := strings.TrimRight(string(data), "\r\n")
+	if value == "" { // nobody who names a file for a secret means to have none
+		return "", fmt.Errorf("%s_FILE: %s is empty", name, path)
+	}
+	return value, nil
 }

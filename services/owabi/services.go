@@ -41,8 +41,8 @@ func (c *ingestCommand) Run(ctx context.Context, std stdio) (err error) {
 	progress := startProgress(std.err, "ingest", func() string { return ingestLine(&counts) })
 	err = ingest.Run(ctx, ingest.Config{Bus: e.bus, Sources: c.Sources, Options: c.options(std)}, &counts)
 	progress.stop()
-	fmt.Fprintln(std.out, ingestLine(&counts))
-	return err
+	_, told := fmt.Fprintln(std.out, ingestLine(&counts))
+	return errors.Join(err, told)
 }
 
 func ingestLine(c *ingest.Counts) string {
@@ -110,7 +110,7 @@ type setupCommand struct {
 	natsFlags
 	clickHouseFlags
 	dataFlag
-	Replicas int `default:"1" help:"Servers that hold each stream: 1, 3 or 5."`
+	Replicas int `enum:"1,3,5" default:"1" help:"Servers that hold each stream: 1, 3 or 5."`
 }
 
 func (c *setupCommand) Run(ctx context.Context, std stdio) (err error) {

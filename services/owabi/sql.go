@@ -36,68 +36,16 @@ func (c *sqlCommand) Run(ctx context.Context, std stdio) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, e.close()) }()
-	ask := func(statement string) error {
+	ask := func(ctx context.Context, statement string) error {
 		return e.warehouse.Query(ctx, statement, warehouse.Format(c.Format), std.out)
 	}
 	if c.SQL != "" {
-		return ask(c.SQL)
+		return ask(ctx, c.SQL)
 	}
 	if in, ok := std.in.(*os.File); ok && term.IsTerminal(int(in.Fd())) {
-		return prompt(ctx, in, std, ask)
+		return runPrompt(ctx, in, std.err, ask)
 	}
-	return eachStatement(std.in, ask)
-}
-
-// prompt reads statements with line editing and history until the end of input;
-// a statement that fails is told and the next one is asked for.
-func prompt(ctx context.Context, in *os.File, std stdio, ask func(string) error) error {
-	fmt.Fprintln(std.err, "End a statement with ; and leave with Ctrl-D. Try: SELECT category, count() FROM incidents GROUP BY category;")
-	state, err := term.MakeRaw(int(in.Fd()))
-	if err != nil {
-		return fmt.Errorf("prompt: %w", err)
-	}
-	defer term.Restore(int(in.Fd()), state)
-	terminal := term.NewTerminal(struct {
-		io.Reader
-		io.Writer
-	}{in, std.err}, "owabi> ")
-	if width, height, err := term.GetSize(int(in.Fd())); err == nil {
-		terminal.SetSize(width, height)
-	}
-
-	var pending strings.Builder
-	for ctx.Err() == nil {
-		line, err := terminal.ReadLine()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("prompt: %w", err)
-		}
-		pending.WriteString(line + "\n")
-		statement, done := strings.CutSuffix(strings.TrimSpace(pending.String()), ";")
-		if statement == "" {
-			pending.Reset()
-			continue
-		}
-		if !done {
-			terminal.SetPrompt("   ... ")
-			continue
-		}
-		pending.Reset()
-		terminal.SetPrompt("owabi> ")
-		// Rows are written by code that knows nothing of raw mode.
-		if err := term.Restore(int(in.Fd()), state); err != nil {
-			return fmt.Errorf("prompt: %w", err)
-		}
-		if err := ask(statement); err != nil {
-			fmt.Fprintln(std.err, err)
-		}
-		if _, err := term.MakeRaw(int(in.Fd())); err != nil {
-			return fmt.Errorf("prompt: %w", err)
-		}
-	}
-	return ctx.Err()
+	return eachStatement(ctx, std.in, ask)
 }
 
 // maxStatementBytes bounds a statement read from a pipe.
@@ -105,7 +53,7 @@ const maxStatementBytes = 1 << 20
 
 // eachStatement runs the statements of in, parted by semicolons at a line's end,
 // and stops at the first that fails.
-func eachStatement(in io.Reader, ask func(string) error) error {
+func eachStatement(ctx context.Context, in io.Reader, ask func(context.Context, string) error) error {
 	lines := bufio.NewScanner(in)
 	lines.Buffer(nil, maxStatementBytes)
 	var pending strings.Builder
@@ -115,7 +63,7 @@ func eachStatement(in io.Reader, ask func(string) error) error {
 		if strings.TrimSpace(statement) == "" {
 			return nil
 		}
-		return ask(statement)
+		return ask(ctx, statement)
 	}
 	for lines.Scan() {
 		pending.WriteString(lines.Text() + "\n")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -64,8 +65,9 @@ func (c *upCommand) Run(ctx context.Context, std stdio) (err error) {
 	if summaryErr != nil {
 		return errors.Join(err, summaryErr)
 	}
-	p.printSummary(std.out, stored, time.Since(began))
-	return err
+	out := bufio.NewWriter(std.out)
+	p.printSummary(out, stored, time.Since(began))
+	return errors.Join(err, out.Flush())
 }
 
 // pipeline is ingest, classifier and loader in one process.
@@ -108,10 +110,10 @@ func (p *pipeline) serve(ctx context.Context, std stdio, sources []string, flags
 		group.Go(func() error {
 			err := ingest.Run(ctx, ingest.Config{Bus: p.bus, Sources: sources, Options: flags.options(std)}, &p.ingested)
 			fmt.Fprintln(std.err, ingestLine(&p.ingested))
-			if ctx.Err() != nil {
-				return nil // stopped while reading
+			if err != nil && ctx.Err() == nil {
+				slog.Error("a source could not be read whole; going on", "error", err)
 			}
-			return err
+			return nil
 		})
 	}
 	return group.Wait()
