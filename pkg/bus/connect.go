@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -43,8 +44,8 @@ type Config struct {
 }
 
 // Connect reaches a server, trying all of URLs again and again until
-// ConnectTimeout. Refused credentials fail at once with ErrDenied. Afterwards a
-// lost connection is made again for ever, with waits of 0.25 to 2 s.
+// ConnectTimeout. Refused credentials fail at once with ErrDenied, URLs that cannot
+// be one with ErrBadAddress. Afterwards a lost connection is made again for ever, with waits of 0.25 to 2 s.
 func Connect(ctx context.Context, cfg Config) (*Bus, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.Default()
@@ -131,8 +132,8 @@ func (b *Bus) options(cfg Config) ([]nats.Option, error) {
 	}
 	if cfg.inProcess != nil {
 		opts = append(opts, nats.InProcessServer(cfg.inProcess))
-	} else if strings.TrimSpace(cfg.URLs) == "" {
-		return nil, errors.New("connecting to NATS: no server address is given")
+	} else if err := checkAddresses(cfg.URLs); err != nil {
+		return nil, fmt.Errorf("connecting to NATS: %w", err)
 	}
 	if cfg.CredentialsFile != "" {
 		if _, err := os.Stat(cfg.CredentialsFile); err != nil {
@@ -158,7 +159,56 @@ func (b *Bus) options(cfg Config) ([]nats.Option, error) {
 	return opts, nil
 }
 
-// redacted returns a list of addresses without the passwords in them.
+// schemes are those of Config.URLs; true for WebSocket, which a list has
+// throughout or not at all.
+var schemes = map[string]bool{"nats": false, "tls": false, "ws": true, "wss": true}
+
+// checkAddresses finds what is wrong with a list of addresses before anything is
+// dialled: trying again would not mend it. Its errors quote nothing of an address
+// in which a password may stand.
+func checkAddresses(urls string) error {
+	list := strings.Split(urls, ",")
+	var first *url.URL
+	for i, s := range list {
+		if strings.TrimSpace(s) == "" {
+			continue // NATS's own client passes over it too
+		}
+		which := fmt.Sprintf("number %d of %d", i+1, len(list))
+		if !strings.Contains(urls, "@") {
+			which = strconv.Quote(s)
+		}
+		refuse := func(why string) error { return fmt.Errorf("%w: %s %s", ErrBadAddress, which, why) }
+		u, err := url.Parse(strings.TrimSpace(s))
+		if err != nil {
+			return refuse("is no URL of the form nats://host:4222 (write special characters of a password as %xx)")
+		}
+		webSocket, known := schemes[u.Scheme]
+		switch {
+		case !known:
+			return refuse("does not begin with nats://, tls://, ws:// or wss://")
+		case u.Hostname() == "":
+			return refuse("names no host")
+		case strings.Trim(u.Path, "/") != "", u.RawQuery != "", u.Fragment != "":
+			return refuse("has more after host and port (write special characters of a password as %xx)")
+		case first != nil && webSocket != schemes[first.Scheme]:
+			return refuse("mixes ws:// or wss:// with nats:// or tls://")
+		}
+		if port := u.Port(); port != "" {
+			if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+				return refuse("has no port from 1 to 65535")
+			}
+		}
+		if first == nil {
+			first = u
+		}
+	}
+	if first == nil {
+		return fmt.Errorf("%w: none is given", ErrBadAddress)
+	}
+	return nil
+}
+
+// redacted returns a list of addresses without who connects, which can be a token.
 func redacted(urls string) string {
 	if urls == "" {
 		return "the server in this process"
@@ -170,7 +220,7 @@ func redacted(urls string) string {
 		case err != nil:
 			list[i] = "(an address that cannot be read)"
 		case u.User != nil:
-			u.User = url.User("…")
+			u.User = url.User("xxxxx")
 			list[i] = u.String()
 		}
 	}

@@ -99,6 +99,45 @@ func TestConnectSaysThatNobodyAnswers(t *testing.T) {
 	}
 }
 
+func TestConnectRefusesWhatIsNoAddressAndShowsNoSecret(t *testing.T) {
+	for urls, says := range map[string]string{
+		"":                                "none is given",
+		"nonsense":                        `"nonsense" does not begin with nats://`,
+		"127.0.0.1:4222":                  "is no URL",
+		"ftp://127.0.0.1:4222":            "does not begin with nats://",
+		"nats://":                         "names no host",
+		"nats://:4222":                    "names no host",
+		"nats://127.0.0.1:99999":          "has no port from 1 to 65535",
+		" , ":                             "none is given",
+		"nats://127.0.0.1,ws://127.0.0.1": "mixes",
+		"nats://127.0.0.1/geheim":         "has more after host and port",
+		"nats://u:topgeheim@[bad":         "number 1 of 1 is no URL",
+		"nats://u:top%geheim@127.0.0.1":   "number 1 of 1 is no URL",
+		"nats://u:top#geheim@127.0.0.1":   "number 1 of 1",
+		"nats://u:1/geheim@127.0.0.1":     "has more after host and port",
+		"nats://u:top?geheim@127.0.0.1":   "number 1 of 1",
+		"nats://127.0.0.1,nats://u:top,geheim@127.0.0.1": "number 2 of 3",
+		"ftp://u:topgeheim@127.0.0.1":                    "number 1 of 1 does not begin",
+	} {
+		_, err := bus.Connect(t.Context(), bus.Config{URLs: urls, ConnectTimeout: 100 * time.Millisecond})
+		if !errors.Is(err, bus.ErrBadAddress) || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s: got %v, want ErrBadAddress and %s", urls, err, says)
+		}
+		if err != nil && strings.Contains(urls, "@") && strings.Contains(err.Error(), "geheim") {
+			t.Errorf("%s: the error shows the secret: %v", urls, err)
+		}
+	}
+	for urls, shown := range map[string]string{
+		"nats://u:topgeheim@127.0.0.1:1":             "nats://xxxxx@127.0.0.1:1",
+		"nats://127.0.0.1:1/, tls://geheim@[::1]:1/": "nats://127.0.0.1:1/,tls://xxxxx@[::1]:1/",
+	} {
+		_, err := bus.Connect(t.Context(), bus.Config{URLs: urls, ConnectTimeout: 50 * time.Millisecond})
+		if !errors.Is(err, bus.ErrUnreachable) || !strings.Contains(err.Error(), shown) || strings.Contains(err.Error(), "geheim") {
+			t.Errorf("%s: got %v, want ErrUnreachable with %s", urls, err, shown)
+		}
+	}
+}
+
 func TestEnsureStreamsWidensAndNeverShrinks(t *testing.T) {
 	b := connect(t, embedded(t, bus.EmbeddedConfig{}))
 	js, err := jetstream.New(b.Conn())

@@ -14,6 +14,9 @@ var (
 	// ErrUnreachable: no server answered within Config.ConnectTimeout. The
 	// operator checks the address and the server.
 	ErrUnreachable = errors.New("no NATS server answers")
+	// ErrBadAddress: Config.URLs is empty or holds what is no server's address. The
+	// operator corrects it; nothing was dialled.
+	ErrBadAddress = errors.New("the NATS server's address cannot be used")
 	// ErrDenied: the server refused the credentials or the subject. The operator
 	// corrects the user's rights; trying again does not help.
 	ErrDenied = errors.New("the NATS server denies it")
