@@ -58,9 +58,8 @@ func (r *reading) ruleSector(s *scratch) (named bool) {
 		return true
 	}
 	type loud struct {
-		value float64
-		hits  map[string]bool
-		m     match
+		hits map[string]bool
+		m    match
 	}
 	found := map[int32]*loud{}
 	r.each(groupSectorText, func(m match) {
