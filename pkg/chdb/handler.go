@@ -49,7 +49,9 @@ func plainOK(w http.ResponseWriter, r *http.Request) {
 }
 
 func (e *Engine) serveStatement(w http.ResponseWriter, r *http.Request) {
-	query, err := url.ParseQuery(r.URL.RawQuery)
+	// Go refuses a semicolon, which once parted parameters; in ClickHouse's URLs
+	// it ends a statement.
+	query, err := url.ParseQuery(strings.ReplaceAll(r.URL.RawQuery, ";", "%3B"))
 	if err != nil {
 		writeError(w, refuse(codeBadArguments, "the URL's parameters cannot be read: %v", err))
 		return

@@ -1,6 +1,10 @@
 package chdb
 
-import "strings"
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
 
 // kind is the kind of a token.
 type kind int
@@ -93,11 +97,9 @@ func (l *lexer) skipSpace() bool {
 		switch {
 		case isSpace(rest[0]):
 			l.at++
-		case strings.HasPrefix(rest, "\ufeff"), strings.HasPrefix(rest, "\u00a0"):
-			l.at += len("\u00a0")
-			if rest[0] == 0xEF {
-				l.at++
-			}
+		case rest[0] >= 0x80 && isWideSpace(rest):
+			_, width := utf8.DecodeRuneInString(rest)
+			l.at += width
 		case strings.HasPrefix(rest, "--"), strings.HasPrefix(rest, "# "), strings.HasPrefix(rest, "#!"):
 			end := strings.IndexByte(rest, '\n')
 			if end < 0 {
@@ -171,6 +173,15 @@ func (l *lexer) dollar(start int) token {
 func isSpace(c byte) bool {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v' || c == 0
 }
+
+// isWideSpace reports whether a text begins with one of the characters outside
+// ASCII that ClickHouse takes for space.
+func isWideSpace(text string) bool {
+	r, _ := utf8.DecodeRuneInString(text)
+	return r == '\u0085' || r == '\u00a0' || r == '\u1680' || r == '\u180e' || r >= '\u2000' && r <= '\u200d' ||
+		r == '\u2028' || r == '\u2029' || r == '\u202f' || r == '\u205f' || r == '\u2060' || r == '\u3000' || r == '\ufeff'
+}
+
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 func isWordStart(c byte) bool {
 	return c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
@@ -200,18 +211,41 @@ func mentions(sql, name string) bool {
 	}
 }
 
-// writesOutfile reports whether a statement has an INTO OUTFILE clause.
-func writesOutfile(sql string) bool {
+// follows reports whether one of the second words stands right after the first.
+// Text that does not lex and holds both counts as yes, as with mentions.
+func follows(sql, first string, seconds ...string) bool {
 	l := lexer{text: sql}
 	var before token
 	for {
 		t, ok := l.next()
-		if !ok {
+		switch {
+		case !ok:
 			return false
-		}
-		if before.is("INTO") && t.is("OUTFILE") {
+		case t.kind == broken:
+			upper := strings.ToUpper(sql)
+			return strings.Contains(upper, first) &&
+				slices.ContainsFunc(seconds, func(second string) bool { return strings.Contains(upper, second) })
+		case before.is(first) && slices.ContainsFunc(seconds, t.is):
 			return true
 		}
 		before = t
+	}
+}
+
+// leads gives a statement's first token, and whether nothing but semicolons
+// comes after it. It is false for a text without any.
+func leads(sql string) (first token, alone, ok bool) {
+	l := lexer{text: sql}
+	if first, ok = l.next(); !ok {
+		return token{}, false, false
+	}
+	for {
+		t, more := l.next()
+		if !more {
+			return first, true, true
+		}
+		if !t.isPunctuation(";") {
+			return first, false, true
+		}
 	}
 }

@@ -51,6 +51,9 @@ func (s *session) query(st Statement) (*Rows, error) {
 	if what.statementCount > 1 {
 		return nil, refuse(codeSyntaxError, "Multi-statements are not allowed")
 	}
+	if err := readable(st.SQL, what); err != nil {
+		return nil, err
+	}
 	if err := permitted(st, what); err != nil {
 		return nil, err
 	}
@@ -73,6 +76,10 @@ func (s *session) query(st Statement) (*Rows, error) {
 		whole.destroy()
 		return nil, err
 	}
+	if what.statementCount == 0 {
+		whole.destroy()
+		return nil, refuse(codeSyntaxError, "Syntax error: this is no statement")
+	}
 	return &Rows{session: s, chunk: whole, whole: true, summary: whole.summary()}, nil
 }
 
@@ -81,11 +88,30 @@ func notStreamable(err error) bool {
 	return ok && e.Code == codeBadArguments && strings.HasPrefix(e.Message, "Streaming query is not supported")
 }
 
+// readable refuses what libchdb would not give to its parser. It has the command
+// line client's ear for commands before it: exit, \l, :q, ??. Of a text that does
+// not parse, the parser's own reason is better than any here, so it gets what
+// begins as a statement can.
+func readable(sql string, what analysis) error {
+	first, alone, ok := leads(sql)
+	switch {
+	case !ok:
+		return refuse(codeSyntaxError, "Syntax error: Empty query")
+	case alone && (first.is("exit") || first.is("quit") || first.is("logout") || first.is("q")),
+		what.statementCount == 0 && first.kind != bareWord && !first.isPunctuation("("):
+		return refuse(codeSyntaxError, "Syntax error: failed at position %d (%.40s): no statement begins so", first.start+1, first.text)
+	}
+	return nil
+}
+
 // permitted checks a statement against its access, beyond what the engine's
 // own readonly setting checks.
 func permitted(st Statement, what analysis) error {
-	if writesOutfile(st.SQL) {
+	if follows(st.SQL, "INTO", "OUTFILE") {
 		return refuse(codeOutfileNotAllowed, "INTO OUTFILE is not allowed")
+	}
+	if what.class != classReadOnly && follows(st.SQL, "SYSTEM", "SHUTDOWN", "KILL", "SUSPEND") {
+		return refuse(codeAccessDenied, "SYSTEM SHUTDOWN, KILL and SUSPEND are not allowed: they would end or stop the process in which this engine lives")
 	}
 	if st.Access == Full {
 		return nil
