@@ -35,7 +35,7 @@ func (r *reading) readPublication() {
 				continue
 			}
 			rest := strings.ReplaceAll(r.words(japanese.Range{Start: l.Range.Start, End: d.Range.Start})+r.words(japanese.Range{Start: d.Range.End, End: l.Range.End}), " ", "")
-			rest = strings.Trim(trimClock(rest), "()[]-/最終更新日時掲載公開発表作成現在:付お知らせ初版改")
+			rest = strings.Trim(trimClock(rest), "()[]-/~,.最終更新日時掲載公開発表発行作成現在:付お知らせ初版改制定第報(号)")
 			if utf8.RuneCountInString(rest) == 0 || r.publisherBeside(rest) {
 				set(d)
 				break
@@ -46,6 +46,15 @@ func (r *reading) readPublication() {
 		}
 	}
 	if !r.brief {
+		if d, ok := r.signedOn(); ok {
+			set(d)
+		} else if d, ok := r.titleDay(); ok {
+			set(d)
+		}
+		return
+	}
+	if d, ok := r.closingDate(); ok {
+		set(d)
 		return
 	}
 	for _, d := range r.v.Dates {
@@ -53,17 +62,93 @@ func (r *reading) readPublication() {
 			continue
 		}
 		i := r.sentenceAt(d.Range.Start)
-		if i < 0 || !r.has(i, groupReported) {
+		if i < 0 {
 			continue
+		}
+		subject := strings.HasSuffix(strings.TrimRight(r.words(japanese.Range{Start: r.doc.Sentences[i].Range.Start, End: d.Range.Start}), " "), "は")
+		if !r.has(i, groupReported) && !(subject && r.zones[i] == zoneLead) {
+			continue
+		}
+		longest := 30
+		if subject { // ○○を運営する株式会社○○は2024年9月3日、
+			longest = 70
 		}
 		after := strings.TrimLeft(r.words(japanese.Range{Start: d.Range.End, End: r.doc.Sentences[i].Range.End}), "()月火水木金土日曜 ")
 		if strings.HasPrefix(after, "、") || strings.HasPrefix(after, "に") || strings.HasPrefix(after, "までに") {
-			if utf8.RuneCountInString(r.words(japanese.Range{Start: r.doc.Sentences[i].Range.Start, End: d.Range.Start})) <= 30 {
+			if utf8.RuneCountInString(r.words(japanese.Range{Start: r.doc.Sentences[i].Range.Start, End: d.Range.Start})) <= longest {
 				set(d)
 				return
 			}
 		}
 	}
+}
+
+// signedOn is the date that stands alone near the end, beside the signature.
+func (r *reading) signedOn() (japanese.Date, bool) {
+	filled := 0
+	for i := len(r.doc.Lines) - 1; i >= 0 && filled < signatureLines; i-- {
+		l := r.doc.Lines[i].Range
+		if l.Len() == 0 {
+			continue
+		}
+		filled++
+		for _, d := range r.v.Dates {
+			if d.Year == 0 || d.Precision() != japanese.PrecisionDay || !l.Contains(d.Range) {
+				continue
+			}
+			rest := r.words(japanese.Range{Start: l.Start, End: d.Range.Start}) + r.words(japanese.Range{Start: d.Range.End, End: l.End})
+			if strings.Trim(strings.ReplaceAll(rest, " ", ""), "()[]-以上付掲載公開日:発表発行") == "" {
+				return d, true
+			}
+		}
+	}
+	return japanese.Date{}, false
+}
+
+// signatureLines is how near the end a signature stands.
+const signatureLines = 6
+
+// closingDate is the date in brackets that ends a news report.
+func (r *reading) closingDate() (japanese.Date, bool) {
+	s := strings.TrimRight(r.text.Norm(), " \n")
+	if !strings.HasSuffix(s, ")") {
+		return japanese.Date{}, false
+	}
+	for _, d := range r.v.Dates {
+		if d.Year > 0 && d.Precision() == japanese.PrecisionDay && d.Range.End == len(s)-1 && strings.HasSuffix(s[:d.Range.Start], "(") {
+			return d, true
+		}
+	}
+	return japanese.Date{}, false
+}
+
+// titleDay is the day that the headline gives for how things stand
+// (10月11日18時現在), with the year of the first whole date of the text.
+func (r *reading) titleDay() (japanese.Date, bool) {
+	if r.title < 0 {
+		return japanese.Date{}, false
+	}
+	line := r.doc.Lines[r.doc.Sentences[r.title].Line].Range
+	for _, d := range r.v.Dates {
+		if !line.Contains(d.Range) || d.Month == 0 || d.Day == 0 {
+			continue
+		}
+		rest := squeeze(trimClock(r.words(japanese.Range{Start: d.Range.End, End: line.End})))
+		rest = strings.TrimLeft(rest, ":)(")
+		if !strings.HasPrefix(rest, "現在") && !strings.HasPrefix(rest, "更新") && !strings.HasPrefix(rest, "時点") && !strings.HasPrefix(rest, "在") {
+			continue
+		}
+		for _, whole := range r.v.Dates {
+			if d.Year > 0 {
+				break
+			}
+			if whole.Year > 0 && whole.Month > 0 && whole.Month <= d.Month {
+				d.Year = whole.Year
+			}
+		}
+		return d, d.Year > 0
+	}
+	return japanese.Date{}, false
 }
 
 // trimClock takes a clock time from what stands beside a date: 17:00, 10時.
@@ -255,7 +340,7 @@ func (f *publisherFinder) legalNames() {
 			if strings.HasPrefix(after, "(") && strings.Contains(head(after, 12), ")は") && next <= 4 {
 				score += 2.5
 			}
-			if next <= 4 && (strings.HasPrefix(after, "より") || strings.HasPrefix(after, "で") && strings.Contains(head(after, 24), "している") || strings.HasPrefix(after, "の") && strings.Contains(head(after, 14), "です。")) {
+			if next <= 4 && (before == "" && (strings.HasPrefix(after, "において") || strings.HasPrefix(after, "におきまして") || strings.HasPrefix(after, "(") && strings.Contains(head(after, 14), ")において")) || strings.HasPrefix(after, "より") || strings.HasPrefix(after, "で") && strings.Contains(head(after, 24), "している") || strings.HasPrefix(after, "の") && strings.Contains(head(after, 14), "です。")) {
 				score += 4
 			}
 			if strings.HasPrefix(after, "をご利用") || strings.HasPrefix(after, "をご愛") || strings.HasPrefix(after, "(tel") || strings.HasPrefix(after, "(電話") {
@@ -313,7 +398,7 @@ func (f *publisherFinder) subjects() {
 	tried := map[string]bool{}
 	try := func(name string, score float64) {
 		name = strings.Trim(name, " 　、「」『』【】")
-		if n := utf8.RuneCountInString(name); n < 2 || n > 24 || strings.ContainsAny(name, "。、「」()") || generic(name) {
+		if n := utf8.RuneCountInString(name); n < 2 || n > 24 || strings.ContainsAny(name, "。、「」()") || generic(name) || !nameLike(name) {
 			return
 		}
 		rest := s[body:]
@@ -341,6 +426,21 @@ func (f *publisherFinder) subjects() {
 		line := r.doc.Lines[r.doc.Sentences[r.title].Line].Range
 		body = line.End
 		segments = strings.FieldsFunc(r.words(line), func(c rune) bool { return c == ' ' || c == '\n' })
+		last := ""
+		if n := len(segments); n > 0 { // 強風、みなと組が謝罪
+			last = segments[n-1]
+		}
+		for _, part := range strings.FieldsFunc(last, func(c rune) bool { return c == '、' }) {
+			if part == last {
+				break
+			}
+			for _, cut := range []string{"が", "は", "で", "の"} {
+				if i := strings.Index(part, cut); i > 0 {
+					try(part[:i], 0.5)
+				}
+			}
+			try(part, 0.5)
+		}
 		for k := len(segments) - 1; k >= 0; k-- {
 			seg := segments[k]
 			last := 0.0
@@ -360,6 +460,10 @@ func (f *publisherFinder) subjects() {
 			}
 		}
 	}
+	meant := false // the report goes on to speak of "that company"
+	for _, w := range [...]string{"同社", "運営会社", "運営側"} {
+		meant = meant || strings.Contains(s, w)
+	}
 	count := 0
 	for i, sentence := range r.doc.Sentences {
 		if i == r.title || sentence.Range.Start < body {
@@ -372,7 +476,19 @@ func (f *publisherFinder) subjects() {
 		if count == 1 {
 			for _, cut := range []string{"の", "で", "が", "は"} {
 				if i := strings.Index(words, cut); i > 0 && i < farIn {
-					try(words[:i], 1)
+					score := 1.0
+					if meant && (cut == "の" || cut == "で") { // みなとペイで14日、…。同社は…
+						score = 2
+					}
+					try(strings.Trim(words[:i], "「」"), score)
+					if k := strings.LastIndex(words[:i], "の"); k > 0 && cut == "で" && meant {
+						try(words[k+len("の"):i], score)
+					}
+				}
+			}
+			if before, _, ok := strings.Cut(words, "」で"); ok && meant {
+				if k := strings.LastIndex(before, "「"); k >= 0 {
+					try(before[k+len("「"):], 2)
 				}
 			}
 			if _, after, ok := strings.Cut(words, "、"); ok {
@@ -387,7 +503,7 @@ func (f *publisherFinder) subjects() {
 			if generic(strings.Split(words, mark)[0]) {
 				continue
 			}
-			i := strings.Index(words, mark)
+			i := subjectEnd(words, mark)
 			if i < 0 || i > 3*farIn {
 				continue
 			}
@@ -410,7 +526,7 @@ func (f *publisherFinder) subjects() {
 			if utf8.RuneCountInString(subject) <= 16 && !strings.ContainsAny(subject, "、「」") {
 				try(subject, score)
 			}
-			for _, cut := range []string{"手がける", "運営する", "営む", "販売する", "展開する", "管理する", "提供する", "運行する", "大手の", "会社の", "する", "サービスの", "、", "の"} {
+			for _, cut := range []string{"手がける", "運営する", "営む", "販売する", "展開する", "管理する", "提供する", "運行する", "大手の", "会社の", "する", "サービスの", "ていた", "ている", "である", "した", "、", "の"} {
 				if k := strings.LastIndex(subject, cut); k > 0 {
 					try(subject[k+len(cut):], score)
 				}
@@ -441,7 +557,7 @@ func (f *publisherFinder) besideDate() {
 		name, _, _ := strings.Cut(strings.TrimLeft(words, " "), " ")
 		name = strings.Trim(name, "[]()【】<>・:/-")
 		n := utf8.RuneCountInString(name)
-		if n < 2 || n > 24 || generic(name) || strings.ContainsAny(name, "。、?!:「") {
+		if n < 2 || n > 24 || generic(name) || strings.HasSuffix(name, "の") || strings.ContainsAny(name, "。、?!:「") {
 			return
 		}
 		for _, w := range []string{"市長", "町長", "村長", "区長"} {
@@ -485,10 +601,51 @@ func (f *publisherFinder) besideDate() {
 	}
 }
 
+// subjectEnd is where the first mark stands that has a name before it, not a
+// character of one (運送会社のはやて急便は), or -1.
+func subjectEnd(words, mark string) int {
+	for from, n := 0, 0; n < 4; n++ {
+		i := strings.Index(words[from:], mark)
+		if i < 0 {
+			return -1
+		}
+		i += from
+		before := words[:i]
+		if k := strings.LastIndexAny(before, "、。"); k >= 0 {
+			before = before[k+len("、"):]
+		}
+		if nameLike(before) || strings.HasSuffix(before, ")") || strings.HasSuffix(before, "」") {
+			return i
+		}
+		from = i + len(mark)
+	}
+	return -1
+}
+
+// nameLike tells whether words can be a name: they end with no particle and no
+// predicate, and with no word for what happened or for a sort of person.
+func nameLike(words string) bool {
+	last, _ := utf8.DecodeLastRuneInString(words)
+	if strings.ContainsRune("のはがをにでともやへたるてっ、。", last) && utf8.RuneCountInString(words) > 3 || strings.ContainsRune("のがを", last) {
+		return false
+	}
+	for _, w := range notNames {
+		if strings.HasSuffix(words, w) {
+			return false
+		}
+	}
+	return true
+}
+
+// notNames end what is no organization's name.
+var notNames = []string{"発生", "障害", "故障", "トラブル", "脆弱性", "不具合", "停電", "断水", "長さ", "けが人", "事故", "影響", "運営側", "看護師", "新幹線", "乗客",
+	"住民", "児童", "生徒", "患者", "医師", "教諭", "利用者", "会員", "顧客", "件数", "時間", "見通し", "復旧", "書類", "名簿", "攻撃", "感染", "流出", "紛失", "盗難",
+	"携帯電話サービス", "サービス", "アプリ", "運営会社", "会社側", "大学側", "市側", "このため", "現在", "当時", "原因", "対象", "社長", "市長", "院長", "学長", "校長", "担当者", "職員", "社員"}
+
 var genericNames = map[string]bool{"大学": true, "病院": true, "学校": true, "会社": true, "市": true, "県": true, "町": true, "村": true, "区": true,
 	"原因": true, "対象": true, "影響": true, "断水": true, "停電": true, "障害": true, "警察": true, "職員": true, "社員": true, "情報": true, "書類": true,
 	"教諭": true, "利用者": true, "これ": true, "このうち": true, "いずれも": true, "システム": true, "サービス": true, "個人情報": true, "各社": true,
-	"運営会社": true, "県教委": true, "市教委": true, "全国": true, "担当者": true, "関係者": true, "法人": true, "組合": true, "銀行": true, "病院側": true,
+	"市上下水道局": true, "市水道局": true, "県水道局": true, "市水道部": true, "市教育委員会": true, "県教育委員会": true, "強風": true, "大雨": true, "大雪": true, "県警": true, "運営会社": true, "県教委": true, "市教委": true, "全国": true, "担当者": true, "関係者": true, "法人": true, "組合": true, "銀行": true, "病院側": true,
 	"誤り": true, "現時点": true, "期間": true, "内訳": true, "記": true, "以上": true, "不正アクセス": true, "データ": true, "個人": true}
 
 // generic tells whether name points to somebody named elsewhere (同社, 当行) or
