@@ -31,11 +31,13 @@ func (r *reading) readTimeline() {
 			told[t.field] = append(told[t.field], t)
 		}
 	}
+	r.tellFound(told)
 	best := map[string]account{}
 	for field, list := range told {
 		best[field] = r.choose(list, map[string]float64{"occurred": 1.2, "detected": 0.7}[field])
 	}
 	r.occurredBeforeDetected(best, told["occurred"])
+	r.foundTheSameDay(best)
 	set := func(field string, to **string) {
 		t, ok := best[field]
 		if !ok {
@@ -151,6 +153,13 @@ func (r *reading) tell(i int) []account {
 	if untold(z) || z == zoneTitle && r.mismatch || r.publishedSpan.Overlaps(m.Range) || r.v.Dates[date].Planned {
 		return nil
 	}
+	sentence := r.words(r.doc.Sentences[s].Range)
+	if holds(sentence, unrelated...) || r.measures(m) {
+		return nil
+	}
+	if key, ok := r.keyAt(m.Range); ok && holds(key, "返金", "還付", "今後", "再発", "予定", "支給", "締切", "補償") {
+		return nil
+	}
 	var out []account
 	add := func(field string, score float64, rule string) {
 		out = append(out, account{i, field, score, rule})
@@ -171,14 +180,27 @@ func (r *reading) tell(i int) []account {
 		return out // the end of something
 	}
 	stop := int32(len(r.view.runes))
-	if i+1 < len(r.v.Moments) {
-		stop = r.viewIndex(r.v.Moments[i+1].Range.Start)
+	for k := i + 1; k < len(r.v.Moments) && k < i+4; k++ {
+		if !r.measures(r.v.Moments[k]) {
+			stop = r.viewIndex(r.v.Moments[k].Range.Start)
+			break
+		}
 	}
 	joined := i+1 < len(r.v.Moments) && r.joined[i]
 	if joined && i+2 < len(r.v.Moments) {
 		stop = r.viewIndex(r.v.Moments[i+2].Range.Start)
 	}
 	reported := r.brief && m.Clock < 0 && r.announces(s)
+	notAt := int32(-1) // where a predicate stands that makes the date neither
+	for _, mt := range r.inSentence(s) {
+		if r.cue(mt).group == groupTimeNot && mt.start >= at.end && (mt.start-at.end <= 3 || mt.start-at.end <= 12 && mt.start < stop) && (notAt < 0 || mt.start < notAt) {
+			notAt = mt.start
+		}
+	}
+	before, after := r.around(m.Range, s)
+	covers := startsWith(after, "から", "~", "より", "以降", "-") && r.coversData(after)
+	title := r.doc.Sections[r.doc.Sentences[s].Section].Title
+	foundHere := holds(title, "発覚", "判明", "気づ", "気付", "分かった", "分かりました", "きっかけ", "端緒", "発見")
 	// A predicate before the date: 送信したのは10月25日.
 	for _, mt := range r.inSentence(s) {
 		if mt.end > at.start || at.start-mt.end > 8 {
@@ -197,7 +219,7 @@ func (r *reading) tell(i int) []account {
 	}
 	// An account of what happened begins with what happened: its dates count a
 	// little for the beginning even without a telling predicate.
-	if !reported && (z == zoneOverview || z == zoneLead || z == zoneBody || z == zoneCause) {
+	if !reported && notAt < 0 && !foundHere && (z == zoneOverview || z == zoneLead || z == zoneBody || z == zoneCause) {
 		add("occurred", 0.6+early, "timeline.account")
 	}
 	nearest := groupNone
@@ -210,10 +232,13 @@ func (r *reading) tell(i int) []account {
 			break
 		}
 		for _, mt := range r.inSentence(k) {
-			if mt.start < at.end {
+			if mt.start < at.end || r.quoted(at.end, mt.start) {
 				continue
 			}
-			distance := float64(mt.start - at.end)
+			if k == s && notAt >= 0 && mt.end > notAt {
+				return out
+			}
+			distance := float64(mt.start-at.end) - r.quotedRunes(at.end, mt.start)
 			near := 3 - distance/15
 			if mt.start >= stop && !(joined && k == s) { // beyond the next date
 				continue
@@ -226,6 +251,9 @@ func (r *reading) tell(i int) []account {
 			}
 			if k > s {
 				near = min(near, 2)
+				if r.cue(mt).group == groupDetected && r.dated(k) {
+					near = min(near, 0.5) // rather on the day that sentence names
+				}
 			}
 			if g := r.cue(mt).group; nearest == groupNone && (g == groupOccurred || g == groupDetected) {
 				nearest = g
@@ -234,6 +262,15 @@ func (r *reading) tell(i int) []account {
 			}
 			switch r.cue(mt).group {
 			case groupOccurred:
+				if covers {
+					near -= 0.8
+				}
+				if k == s && distance <= 2 && startsWith(string(r.view.runes[mt.start:mt.end]), "発生", "起き") {
+					near++
+				}
+				if foundHere {
+					near -= 1.5
+				}
 				if !reported || distance < 6 {
 					add("occurred", near+zoneScore+early, "timeline.occurred")
 				}
@@ -242,6 +279,9 @@ func (r *reading) tell(i int) []account {
 					strong := 0.0
 					if w := string(r.view.runes[mt.start:mt.end]); strings.Contains(w, "判明") || strings.Contains(w, "発覚") || strings.Contains(w, "分か") {
 						strong = 0.8
+					}
+					if nearest == groupOccurred && startsWith(after, "に") && holds(before, "調べ", "調査", "その後", "解析") && r.complement(at.end, mt.start) {
+						strong -= 1.5 // 送信したことが分かった: the day of the sending
 					}
 					add("detected", near+zoneScore+early+0.5+strong, "timeline.detected")
 				}
@@ -255,6 +295,127 @@ func (r *reading) tell(i int) []account {
 		}
 	}
 	return out
+}
+
+// unrelated are words of sentences that tell of another matter.
+var unrelated = []string{"とは関係が", "とは関係ありま", "とは関係ござい", "と関係はありま", "とは原因が異な", "とは別の事", "本件とは関係", "とは無関係"}
+
+// measures tells whether m is part of what a thing is called, and no day of an
+// event: 10月分, 3月号, 4月1日付.
+func (r *reading) measures(m japanese.Moment) bool {
+	if m.Clock >= 0 {
+		return false
+	}
+	rest := r.text.Norm()[m.Range.End:]
+	return startsWith(rest, "分の", "分と", "分に", "分を", "分は", "分、", "分給", "分仕", "分ま", "号", "付の", "付けの", "生まれ", "期の", "度") || r.v.Dates[m.Date].Day == 0 && startsWith(rest, "分")
+}
+
+// coversData tells whether the words behind a date name people or things by when
+// they came in: から2019年5月までに応募された方.
+func (r *reading) coversData(after string) bool {
+	clause, _, _ := strings.Cut(head(after, 60), "。")
+	k := strings.Index(clause, "まで")
+	if k < 0 {
+		return false
+	}
+	return holds(clause[k:], "方", "お客", "申し込", "申込", "応募", "投稿", "受信", "登録", "予約", "来店", "採用", "在籍", "受け付け", "受付", "提出", "届け出", "契約し", "撮影", "寄せられ", "問い合わせ", "発行", "受診", "卒業", "入会")
+}
+
+// quoted tells whether a quotation that begins behind from is still open at to.
+func (r *reading) quoted(from, to int32) bool {
+	open := 0
+	for _, c := range r.view.runes[from:max(from, min(to, from+200))] {
+		switch c {
+		case '「', '『':
+			open++
+		case '」', '』':
+			open = max(0, open-1)
+		}
+	}
+	return open > 0
+}
+
+// quotedRunes counts the runes of quotations between from and to.
+func (r *reading) quotedRunes(from, to int32) float64 {
+	n, open := 0, false
+	for _, c := range r.view.runes[from:max(from, min(to, from+200))] {
+		switch c {
+		case '「', '『':
+			open = true
+		case '」', '』':
+			open = false
+		}
+		if open {
+			n++
+		}
+	}
+	return float64(n)
+}
+
+// complement tells whether the clause between from and to is what the predicate
+// at to is about, and nobody looked into it meanwhile.
+func (r *reading) complement(from, to int32) bool {
+	if to-from > 200 {
+		return false
+	}
+	between := string(r.view.runes[from:to])
+	if !endsIn(between, "ことが", "ことも", "ことを", "ていたのが", "事実が") {
+		return false
+	}
+	return !holds(between, "確認", "調べ", "調査", "点検", "突き合わせ", "照合", "ところ", "際", "連絡", "指摘", "問い合わせ", "電話", "申し出", "により", "から「", "通報", "監査", "集計", "作業", "見直")
+}
+
+// dated tells whether a date stands in sentence i.
+func (r *reading) dated(i int) bool {
+	rg := r.doc.Sentences[i].Range
+	at, _ := slices.BinarySearchFunc(r.v.Dates, rg.Start, func(d japanese.Date, at int) int { return cmp.Compare(d.Range.Start, at) })
+	return at < len(r.v.Dates) && rg.Contains(r.v.Dates[at].Range)
+}
+
+// tellFound adds the moments whose predicate of finding stands before them:
+// 客からの電話で分かり、午後6時10分に止めた. They are the last resort.
+func (r *reading) tellFound(told map[string][]account) {
+	if len(told["detected"]) > 0 {
+		return
+	}
+	for i, m := range r.v.Moments {
+		s := r.sentenceAt(m.Range.Start)
+		date := r.dateOf(i)
+		if s < 0 || date < 0 || untold(r.zones[s]) || r.zones[s] == zoneTitle || r.publishedSpan.Overlaps(m.Range) || r.v.Dates[date].Planned || r.iso(i) == "" || r.measures(m) {
+			continue
+		}
+		if i > 0 && r.doc.Sentences[s].Range.Contains(r.v.Moments[i-1].Range) {
+			continue
+		}
+		at := r.viewAt(m.Range)
+		for _, mt := range r.inSentence(s) {
+			if r.cue(mt).group == groupDetected && mt.end <= at.start && at.start-mt.end <= 14 && r.polarity(mt) == japanese.Asserted {
+				told["detected"] = append(told["detected"], account{i, "detected", 1, "timeline.found_then"})
+				break
+			}
+		}
+	}
+}
+
+// sameDay are words that say that something happened on the day told of.
+var sameDay = []string{"その日のうち", "その日の", "当日中", "当日に", "当日、", "直後に", "その場で", "すぐに気"}
+
+// foundTheSameDay gives the day of the incident to a finding that is told to be
+// of that day.
+func (r *reading) foundTheSameDay(best map[string]account) {
+	o, ok := best["occurred"]
+	if _, detected := best["detected"]; detected || !ok {
+		return
+	}
+	for i := range r.doc.Sentences {
+		if untold(r.zones[i]) || r.dated(i) || !r.has(i, groupDetected) || !holds(r.words(r.doc.Sentences[i].Range), sameDay...) {
+			continue
+		}
+		if m, ok := r.first(i, groupDetected); ok && r.polarity(m) == japanese.Asserted {
+			best["detected"] = account{o.moment, "detected", 1, "timeline.same_day"}
+			return
+		}
+	}
 }
 
 // announces tells whether sentence i says that something was made public, so

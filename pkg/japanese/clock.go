@@ -265,7 +265,28 @@ func (sc *scanner) duration(n numeral) int {
 		return end
 	}
 	sc.v.Durations = append(sc.v.Durations, d)
+	if k := sc.daysLater(d, n); k > 0 {
+		return k
+	}
 	return end
+}
+
+// daysLater reads the 2日後 of a day that is told by the days since the last one
+// named; 0 when it is not, or still to come.
+func (sc *scanner) daysLater(d Duration, n numeral) int {
+	const day = 24 * time.Hour
+	end := d.Range.End
+	if d.Use != OffsetUse || d.Bound != Exact || d.Months > 0 || d.Length%day != 0 || d.Length > 31*day || d.Length == 0 || d.Range.Start != n.Start {
+		return 0
+	}
+	if b := runeBefore(sc.s, n.Start); isKanji(b) || b == 'ら' || b == 'の' || len(sc.v.Dates) == 0 {
+		return 0
+	}
+	if prefixed(sc.s, end, "後、", "後の朝", "後の夕", "後の夜", "後の午", "後の昼", "後に") == "" || prefixed(sc.s, end, "後にも", "後には") != "" {
+		return 0
+	}
+	end += len("後")
+	return sc.date(n.Start, end, Date{Relation: DaysLater, days: int(d.Length / day)}, nil)
 }
 
 // durationUnit reads the unit of a length of time at s[i:]. w is 0 when there

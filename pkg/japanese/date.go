@@ -443,7 +443,7 @@ func (sc *scanner) day(n numeral, k int) int {
 	if n.value == 1 && (prefixed(s, j, "1回", "1人", "1件", "に1", "に数", "数") != "" || isDigit(runeAt(s, j)) && runeBefore(s, n.Start) != '月') {
 		return 0
 	}
-	if strings.HasSuffix(s[:n.Start], "毎月") {
+	if strings.HasSuffix(s[:n.Start], "毎月") || prefixed(s, j, "過ぎた", "過ぎて", "過ぎる", "すぎた", "すぎて", "超え", "動か", "延ば") != "" {
 		return 0
 	}
 	if b := runeBefore(s, n.Start); b == '約' || b == '丸' || b == '計' || b == '各' {

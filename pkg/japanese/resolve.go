@@ -323,6 +323,8 @@ func (r *resolver) fill(d *Date) {
 		r.offset(d, r.nearDay, 0)
 	case PreviousDay:
 		r.offset(d, r.nearDay, -1)
+	case DaysLater:
+		r.offset(d, r.nearDay, d.days)
 	case NextDay:
 		if d.Day == 0 {
 			r.offset(d, r.nearDay, 1)
@@ -387,12 +389,14 @@ func (r *resolver) plain(d *Date) {
 // on rather than back where that leads a few months further and not past
 // publication; else the latest before publication.
 func (r *resolver) yearOf(d Date) int {
-	const few = 8 // months
+	const few, recent = 8, 1 // months
 	var candidates []int
 	p := r.publication()
 	if y := r.story.Year; y > 0 {
 		next := Date{Year: y + 1, Month: d.Month, Day: d.Day}
 		switch {
+		case !d.Planned && p.Year == y+1 && d.Month < r.story.Month && !later(next, p) && (p.Month-d.Month) <= recent:
+			candidates = append(candidates, y+1, y) // shortly before publication
 		case d.Planned && r.story.Month > 0 && d.Month < r.story.Month:
 			candidates = append(candidates, y+1, y)
 		case r.story.Month > 0 && d.Month < r.story.Month && d.Month+12-r.story.Month <= few && (r.horizon.Year > y && !later(next, r.horizon) || p.Year == 0 && d.Month+12-r.story.Month <= few/2):

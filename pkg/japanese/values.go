@@ -44,6 +44,7 @@ const (
 	SameYear      Relation = "same_year"      // 同年3月17日
 	NextYear      Relation = "next_year"      // 翌年
 	PreviousYear  Relation = "previous_year"  // 前年
+	DaysLater     Relation = "days_later"     // 2日後: days after the last day named
 	Today         Relation = "today"          // 本日, 今日: the day of publication
 	Yesterday     Relation = "yesterday"      // 昨日, 昨夜
 	ThisMonth     Relation = "this_month"     // 今月15日
@@ -83,6 +84,8 @@ type Date struct {
 	OutOfEra       bool // written in an era that had not begun or was over: 平成32年
 	Planned        bool // of something still to come: 予定, 以内に
 	Resolved       bool // some part was filled in by Resolve
+
+	days int // of DaysLater
 }
 
 // Precision is how exactly the date is known, as far as it is written or resolved.
