@@ -79,6 +79,34 @@ func TestSchemaKnowsEveryCode(t *testing.T) {
 		c.Impact.DataTypes = []notice.DataType{info.Code}
 		schematest.Check(t, notice.TypeClassified, marshal(t, c))
 	}
+	c := classified()
+	c.Effects = []notice.Effect{notice.Confidentiality, notice.Integrity, notice.Availability}
+	schematest.Check(t, notice.TypeClassified, marshal(t, c))
+	for _, kind := range []notice.OrganizationKind{notice.KindCompany, notice.KindMinistry, notice.KindPrefecture, notice.KindMunicipality,
+		notice.KindPublicBody, notice.KindSchool, notice.KindHospital, notice.KindAssociation, notice.KindOther} {
+		c.Organization.Kind = &kind
+		schematest.Check(t, notice.TypeClassified, marshal(t, c))
+	}
+	for _, stage := range []notice.ReportStage{notice.StageFirst, notice.StageUpdate, notice.StageFinal, notice.StageRestored} {
+		c.Stage = &stage
+		schematest.Check(t, notice.TypeClassified, marshal(t, c))
+	}
+	for _, exposure := range []notice.Exposure{notice.ExposureConfirmed, notice.ExposureSuspected, notice.ExposureDenied} {
+		c.Impact.Exposure = &exposure
+		schematest.Check(t, notice.TypeClassified, marshal(t, c))
+	}
+	for _, damage := range []notice.SecondaryDamage{notice.SecondaryNoneFound, notice.SecondaryFound} {
+		c.Impact.SecondaryDamage = &damage
+		schematest.Check(t, notice.TypeClassified, marshal(t, c))
+	}
+	for _, bound := range []notice.Bound{notice.BoundExact, notice.BoundApprox, notice.BoundAtMost, notice.BoundAtLeast} {
+		c.Impact.People.Bound = bound
+		schematest.Check(t, notice.TypeClassified, marshal(t, c))
+	}
+	for _, severity := range []notice.Severity{notice.SeverityInfo, notice.SeverityMinor, notice.SeverityModerate, notice.SeverityMajor, notice.SeverityCritical} {
+		c.Severity = severity
+		schematest.Check(t, notice.TypeClassified, marshal(t, c))
+	}
 }
 
 func TestSplitTitle(t *testing.T) {

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"context"
+	"errors"
+
 	"owabi/pkg/source/synthetic"
 )
 
@@ -10,7 +13,7 @@ type generateCommand struct {
 	Truth bool   `help:"Add to each notice what it was made from, as the field truth."`
 }
 
-func (c *generateCommand) Run(std stdio) error {
+func (c *generateCommand) Run(ctx context.Context, std stdio) error {
 	if c.Count < 0 {
 		return usagef("--count %d: there are no fewer than 0 notices", c.Count)
 	}
@@ -18,5 +21,12 @@ func (c *generateCommand) Run(std stdio) error {
 	if err != nil {
 		return err
 	}
-	return synthetic.Write(std.out, records, c.Truth)
+	err = synthetic.Write(std.out, func(yield func(synthetic.Record) bool) {
+		for r := range records {
+			if ctx.Err() != nil || !yield(r) {
+				return
+			}
+		}
+	}, c.Truth)
+	return errors.Join(err, ctx.Err())
 }

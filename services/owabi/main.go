@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -28,6 +29,7 @@ const (
 
 // cli is every command and the flags they share.
 type cli struct {
+	Version   kong.VersionFlag `help:"Print the version."`
 	LogFormat string `enum:"text,json" default:"text" env:"OWABI_LOG_FORMAT" help:"How messages are written to stderr: text or json."`
 	LogLevel  string `enum:"debug,info,warn,error" default:"info" env:"OWABI_LOG_LEVEL" help:"Least level of the messages written: debug, info, warn or error."`
 
@@ -64,7 +66,7 @@ func run(args []string, std stdio) int {
 		kong.Writers(std.out, std.err),
 		kong.Exit(func(code int) { exited = code }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Vars{"formats": strings.Join(sqlFormats(), ",")},
+		kong.Vars{"formats": strings.Join(sqlFormats(), ","), "version": version()},
 	)
 	if err != nil {
 		fmt.Fprintln(std.err, "owabi:", err)
@@ -94,6 +96,21 @@ func run(args []string, std stdio) int {
 		fmt.Fprintf(std.err, "owabi: %v\n", err)
 		return exitFailed
 	}
+}
+
+// version tells which sources the binary was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "owabi (unknown version)"
+	}
+	version := "owabi " + info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && !strings.Contains(version, s.Value[:min(12, len(s.Value))]) {
+			version += " " + s.Value
+		}
+	}
+	return version + " " + info.GoVersion
 }
 
 // usageError is a command used wrongly in a way the parser cannot see.
