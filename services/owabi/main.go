@@ -30,8 +30,8 @@ const (
 // cli is every command and the flags they share.
 type cli struct {
 	Version   kong.VersionFlag `help:"Print the version."`
-	LogFormat string `enum:"text,json" default:"text" env:"OWABI_LOG_FORMAT" help:"How messages are written to stderr: text or json."`
-	LogLevel  string `enum:"debug,info,warn,error" default:"info" env:"OWABI_LOG_LEVEL" help:"Least level of the messages written: debug, info, warn or error."`
+	LogFormat string           `enum:"text,json" default:"text" env:"OWABI_LOG_FORMAT" help:"How messages are written to stderr: text or json."`
+	LogLevel  string           `enum:"debug,info,warn,error" default:"info" env:"OWABI_LOG_LEVEL" help:"Least level of the messages written: debug, info, warn or error."`
 
 	Up         upCommand         `cmd:"" help:"Run the whole pipeline in one process."`
 	Ingest     ingestCommand     `cmd:"" help:"Publish the notices of sources to the stream."`
