@@ -66,7 +66,8 @@ func encodeContent(w io.Writer, accept string) (flusher, string, error) {
 		case "br":
 			return brotli.NewWriterLevel(w, 3), "br", nil
 		case "zstd":
-			e, err := zstd.NewWriter(w, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest))
+			e, err := zstd.NewWriter(w, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest),
+				zstd.WithAllLitEntropyCompression(true)) // numbers repeat digits, not sequences of them
 			return e, "zstd", err
 		case "lz4":
 			return lz4.NewWriter(w), "lz4", nil

@@ -34,7 +34,7 @@ func TestFind(t *testing.T) {
 	t.Run("what is named is taken at its word", func(t *testing.T) {
 		t.Setenv(EnvLibrary, file)
 		_, err := Find(filepath.Join(folder, "missing"))
-		if !errors.Is(err, ErrNotInstalled) || !strings.Contains(err.Error(), "missing") || !strings.Contains(err.Error(), Install) {
+		if !errors.Is(err, ErrNotInstalled) || !strings.Contains(err.Error(), "missing") || !strings.Contains(err.Error(), Install) || !strings.Contains(err.Error(), "set "+EnvLibrary) {
 			t.Error(err)
 		}
 	})
@@ -50,7 +50,7 @@ func TestFind(t *testing.T) {
 		library := filepath.Join(packages, libraryFile())
 		t.Chdir(deep)
 		_, err := Find("")
-		if !errors.Is(err, ErrNotInstalled) || !strings.Contains(err.Error(), library) || !strings.Contains(err.Error(), Install) {
+		if !errors.Is(err, ErrNotInstalled) || !strings.Contains(err.Error(), library) || !strings.Contains(err.Error(), Install) || !strings.Contains(err.Error(), "set "+EnvLibrary) {
 			t.Errorf("without it: %v", err)
 		}
 		if err := os.WriteFile(library, nil, 0o600); err != nil {
@@ -60,6 +60,18 @@ func TestFind(t *testing.T) {
 			t.Errorf("%q, %v", got, err)
 		}
 	})
+}
+
+func TestTheDataFolderIsItsOwnersAlone(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "parent", "data")
+	if err := usableFolder(folder); err != nil {
+		t.Fatal(err)
+	}
+	for _, made := range []string{folder, filepath.Dir(folder)} {
+		if info, err := os.Stat(made); err != nil || info.Mode().Perm() != 0o700 {
+			t.Errorf("%s: %v, %v", made, info.Mode(), err)
+		}
+	}
 }
 
 func TestOpenRefuses(t *testing.T) {

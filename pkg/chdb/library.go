@@ -42,8 +42,8 @@ func Find(explicit string) (string, error) {
 		if isFile(named.path) {
 			return filepath.Abs(named.path)
 		}
-		return "", fmt.Errorf("%w: %s names %s, which is no file; install with: %s",
-			ErrNotInstalled, named.by, named.path, Install)
+		return "", fmt.Errorf("%w: %s names %s, which is no file; install it in the project's folder with: %s, or set %s to the library's path",
+			ErrNotInstalled, named.by, named.path, Install, EnvLibrary)
 	}
 	places := libraryPlaces()
 	for _, place := range places {
@@ -51,8 +51,8 @@ func Find(explicit string) (string, error) {
 			return place, nil
 		}
 	}
-	return "", fmt.Errorf("%w; looked at:\n\t%s\ninstall it in the project's folder with: %s",
-		ErrNotInstalled, strings.Join(places, "\n\t"), Install)
+	return "", fmt.Errorf("%w; looked at:\n\t%s\ninstall it in the project's folder with: %s\nor set %s to the library's path",
+		ErrNotInstalled, strings.Join(places, "\n\t"), Install, EnvLibrary)
 }
 
 func isFile(path string) bool {
@@ -224,9 +224,10 @@ func loadOnce(path string) (*library, error) {
 	return l, nil
 }
 
-// usableFolder makes the data folder and proves that it can be written.
+// usableFolder makes the data folder, for its owner alone since libchdb lets
+// everybody into the folders that it makes within, and proves that it can be written.
 func usableFolder(path string) error {
-	if err := os.MkdirAll(path, 0o750); err != nil {
+	if err := os.MkdirAll(path, 0o700); err != nil {
 		return fmt.Errorf("%w: %w", ErrUnusable, err)
 	}
 	probe, err := os.CreateTemp(path, ".owabi-probe-*")

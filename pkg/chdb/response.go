@@ -28,6 +28,8 @@ type response struct {
 	// whole: the result must not be streamed (wait_end_of_query=1).
 	whole   bool
 	started bool
+	// unflushed counts what was sent since the last flush.
+	unflushed int
 	// tag marks an exception inside a streamed body, as ClickHouse does since
 	// 25.11; it is random, so that data cannot pose as an exception.
 	tag string
@@ -70,14 +72,17 @@ func (r *response) send(data []byte) error {
 	// wait for.
 	_ = r.control.SetWriteDeadline(time.Now().Add(r.timeout))
 	_, err := r.out.Write(data)
+	r.unflushed += len(data)
 	return err
 }
 
-// flush passes on what the layers hold.
+// flush passes on what the layers hold, once it is worth it: compressed in pieces
+// of a few bytes, a result gets larger instead of smaller.
 func (r *response) flush() error {
-	if !r.started {
+	if !r.started || r.unflushed < sendBuffer {
 		return nil
 	}
+	r.unflushed = 0
 	for _, layer := range r.layers {
 		if err := layer.Flush(); err != nil {
 			return err

@@ -312,6 +312,22 @@ func TestHTTPCompression(t *testing.T) {
 	}
 }
 
+func TestSmallResultsGetSmaller(t *testing.T) {
+	for sql, most := range map[string]map[string]int{
+		"SELECT number FROM numbers(1000)": {"gzip": 50, "deflate": 50, "br": 50, "zstd": 50, "lz4": 101},
+		// A chunk a row, and many after the first that is sent.
+		"SELECT sipHash64(number), cityHash64(number), sipHash64(-number) FROM numbers(1500) SETTINGS max_block_size = 1": {"gzip": 50, "zstd": 50},
+	} {
+		_, plain := call(t, "GET", q(sql), nil)
+		for name, percent := range most {
+			_, body := call(t, "GET", q(sql)+"&enable_http_compression=1", nil, "Accept-Encoding", name)
+			if len(body)*100 > percent*len(plain) {
+				t.Errorf("%s: %s: %d bytes of %d", sql, name, len(body), len(plain))
+			}
+		}
+	}
+}
+
 func TestFramesOfClickHousesOwnCompression(t *testing.T) {
 	for _, method := range []string{"", "LZ4", "LZ4HC", "ZSTD", "NONE", "zstd"} {
 		res, body := call(t, "GET", q("SELECT number FROM numbers(500000)")+"&compress=1&network_compression_method="+method, nil)
