@@ -301,6 +301,9 @@ func (r *reading) incident(category float64) (yes bool, against *match, sure flo
 	if (against == nil || loudest < 2) && happened >= cfg.Happened && category >= cfg.NamedEvent {
 		threshold = cfg.Unopposed
 	}
+	if headed && first == plainlyTold { // the headline and the first sentences agree on an event
+		threshold = min(threshold, cfg.Unopposed)
+	}
 	return score >= threshold, against, math.Abs(score - threshold)
 }
 

@@ -197,6 +197,7 @@ func (r *reading) readSecondaryDamage() {
 		r.evidence("impact.secondary_damage", r.cue(m).id, r.rangeOf(m))
 	}
 	var found *match
+	asked := -1 // the last sentence that named a misuse
 	for i := range r.doc.Sentences {
 		if z := r.zones[i]; z == zoneContact || z == zoneGreeting {
 			continue
@@ -222,12 +223,28 @@ func (r *reading) readSecondaryDamage() {
 				return
 			}
 		}
-		if none && topic != nil {
+		if topic == nil && asked >= 0 && i-asked <= 2 {
+			words := r.words(r.doc.Sentences[i].Range)
+			if m, ok := r.first(i, groupSecondaryNone); ok && refersBack(words, r.words(r.doc.Sentences[asked].Range)) {
+				set(notice.SecondaryNoneFound, m)
+				return
+			}
+		}
+		if topic != nil {
+			asked = i
+		}
+		if none && topic != nil && !r.physical() {
 			set(notice.SecondaryNoneFound, *topic)
 			return
 		}
-		if damage != nil && found == nil && r.zones[i] != zonePrevention && r.zones[i] != zoneRequest && r.polarity(*damage) == japanese.Asserted {
-			found = damage
+		if damage != nil && strings.Contains(r.words(r.doc.Sentences[i].Range), "予想され") {
+			continue
+		}
+		if damage != nil && found == nil && r.zones[i] != zonePrevention {
+			reported := r.reportedBy(*damage)
+			if reported || r.zones[i] != zoneRequest && r.polarity(*damage) == japanese.Asserted {
+				found = damage
+			}
 		}
 	}
 	switch r.out.Category {
@@ -239,13 +256,54 @@ func (r *reading) readSecondaryDamage() {
 	}
 }
 
+// refersBack tells whether words answer or point to what was said before:
+// 悪用された例はありますか。― そうした報告は受けていません。
+func refersBack(words, before string) bool {
+	for _, w := range [...]string{"そうした", "そのような", "こうした", "このような", "その種の"} {
+		if strings.Contains(words, w) {
+			return true
+		}
+	}
+	before = strings.TrimRight(before, " 。")
+	return strings.HasSuffix(before, "?") || strings.HasSuffix(before, "か")
+}
+
+// reportedBy tells whether people have reported the damage at m, whatever the
+// predicate before the report says: 振り込んだのに届かないとのお申し出を頂戴しています.
+func (r *reading) reportedBy(m match) bool {
+	words := r.words(r.doc.Sentences[m.sentence].Range)
+	at := strings.Index(words, r.words(r.rangeOf(m)))
+	if at < 0 {
+		return false
+	}
+	after := words[at:]
+	for _, by := range [...]string{"との", "という", "お客様が", "お客さまが", "方が", "受けたと"} {
+		_, rest, ok := strings.Cut(after, by)
+		if !ok {
+			continue
+		}
+		for _, w := range [...]string{"いただいて", "いただきま", "頂戴", "寄せられて", "寄せられた", "寄せられま", "ありました", "あった", "いらっしゃいま", "受けております", "受けています"} {
+			if strings.Contains(rest, w) && !strings.Contains(rest, "場合") && !strings.Contains(rest, "ことは") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// physical tells an event whose damage is none to data: 健康被害, 人への被害.
+func (r *reading) physical() bool {
+	return r.out.Category == notice.EquipmentFailure || r.out.Category == notice.Other
+}
+
 // secondHand tells damage done with the data from the incident itself, which is
 // called 被害 as well.
 func (r *reading) secondHand(m match) bool {
 	words := string(r.view.runes[m.start:m.end])
 	switch {
-	case r.out.Category == notice.Phishing: // whoever fell for it is the damage
-		return true
+	case r.out.Category == notice.Phishing: // whoever fell for it is the damage, but for the publisher's own staff
+		text := r.text.Norm()
+		return !strings.Contains(text, "サポート詐欺") && !strings.Contains(text, "遠隔操作")
 	case len(words) >= len("被害が") && words[:len("被害")] == "被害":
 		return false
 	}
