@@ -31,8 +31,12 @@ const (
 // that are about as likely as the likeliest, the largest.
 func (r *reading) readCounts() {
 	var people, records []count
+	once := holds(r.text.Norm(), "実人数", "重複を除", "重なりを除") // each is counted once, too
 	for _, q := range r.v.Quantities {
 		c, ok := r.weighCount(q)
+		if q.Gross && once {
+			c.score -= 5.5
+		}
 		switch {
 		case !ok:
 		case c.person:
@@ -167,7 +171,11 @@ func (r *reading) weighCount(q japanese.Quantity) (count, bool) {
 	if !c.person && !r.countsAsRecord(q, value) {
 		return c, false
 	}
+	if value == 1 && (startsWith(after, "お一人", "ひとり", "一人", "おひとり", "ずれ", "で何", "でのご", "での予") || endsIn(before, "お一人", "一人")) {
+		return c, false // お一人お一人: everybody; 1人分ずれた: by how much
+	}
 	c.score = r.scoreCount(c, i, z, before, after)
+	c.score += r.standing(c, i, before, after)
 	if value == 1 && c.person && !q.Share && z != zoneData && z != zoneImpact && (strings.HasPrefix(after, "が") || strings.HasPrefix(after, "から") || strings.HasPrefix(after, "は")) {
 		c.score -= 3
 	}
@@ -175,6 +183,44 @@ func (r *reading) weighCount(q japanese.Quantity) (count, bool) {
 		return c, c.score >= leastRecords
 	}
 	return c, c.score > 0
+}
+
+// revised are words behind a number that was told before and no longer holds.
+var revised = []string{"」としてお", "」としてい", "」とお知らせ", "」と発表", "」と公表", "としておりましたが", "としていましたが", "としていたが", "としておりました数", "とお知らせしておりましたが", "とお知らせしていましたが", "と発表していたが", "と公表していたが", "と公表しておりましたが", "とご報告しておりましたが", "と見込んでいたが", "とみていたが"}
+
+// harmed are words that make even those of whom a part is told affected ones.
+var harmed = []string{"おそれ", "恐れ", "可能性", "対象", "漏えい", "漏洩", "流出", "被害", "不正", "閲覧", "誤って"}
+
+// standing weighs what the words around a number say of its place in the
+// account: one that was put right since, or one of which only a part is affected,
+// one that counts the same person twice.
+func (r *reading) standing(c count, i int, before, after string) float64 {
+	score := 0.0
+	bare := strings.TrimLeft(after, "分様人名程度余りほど")
+	if startsWith(after, revised...) || startsWith(bare, revised...) || endsIn(before, "当初発表した", "当初公表した", "当初の発表では", "前回発表した", "前回公表した", "前回の公表時") {
+		score -= 8
+	}
+	if !c.person {
+		return score
+	}
+	if endsIn(before, "実人数", "実人数は", "実数") {
+		score += 3
+	}
+	if startsWith(after, "に影響", "の足に影響", "が影響を受け") {
+		score += 3
+	}
+	whole := holds(before, "ログイン", "参加", "受験", "来場", "来店", "利用した", "開いた", "アクセスした") && startsWith(after, "で、そのうち", "で、このうち", "で、うち", "、そのうち", "いて、うち")
+	if h := head(after, 14); strings.Index(h, "のうち") > 0 && !holds(h, "このうち", "そのうち", "、", "。") {
+		whole = true
+	}
+	if !whole && i+1 < len(r.doc.Sentences) && r.doc.Sentences[i+1].Line == r.doc.Sentences[i].Line {
+		next := r.words(r.doc.Sentences[i+1].Range)
+		whole = startsWith(next, "このうち", "そのうち") && startsWith(after, "の方へ", "の方に", "に送", "へ送", "に案内", "が参加", "が申し込", "が受験", "がログイン")
+	}
+	if whole && !holds(before+head(after, 6), harmed...) {
+		score -= 6
+	}
+	return score
 }
 
 // countsAsRecord tells whether what q counts can be what was affected in an
@@ -252,7 +298,7 @@ func (r *reading) scoreCount(c count, i int, z zone, before, after string) float
 				score += 2
 			}
 		case groupStaff:
-			if m.end == at.start || m.end <= at.start && distance <= 1 || m.start >= at.end && distance <= 1 {
+			if !strings.HasPrefix(before, "対象は") && (m.end == at.start || m.end <= at.start && distance <= 1 || m.start >= at.end && distance <= 1) {
 				score -= 6
 			}
 		case groupSeenBy:
@@ -268,7 +314,7 @@ func (r *reading) scoreCount(c count, i int, z zone, before, after string) float
 				score -= 6
 			}
 		case groupWhole:
-			if m.end <= at.start && distance <= 2 {
+			if m.end <= at.start && distance <= 2 && (m.start == 0 || r.view.runes[m.start-1] != 'た') { // not ログインされた会員は
 				score -= 4
 			}
 		case groupData, groupPersonal:

@@ -794,6 +794,7 @@ func (r *reading) outageInterval(service bool) (int, japanese.Range, bool) {
 	var first japanese.Range
 	longest := 0
 	times := 0
+	emergency := strings.Contains(r.text.Norm(), "緊急メンテナンス")
 	for _, iv := range r.v.Intervals {
 		i := r.sentenceAt(iv.Range.Start)
 		if i < 0 || untold(r.zones[i]) {
@@ -822,7 +823,7 @@ func (r *reading) outageInterval(service bool) (int, japanese.Range, bool) {
 		dated := r.v.Moments[iv.From].Date >= 0
 		switch {
 		case service && (keyed || dated || about || iv.Kind == japanese.UntilRestore || !r.doc.Lines[r.doc.Sentences[i].Line].Item):
-		case !service && (about || r.emergency(iv.Range)):
+		case !service && (about || r.emergency(iv.Range, emergency)):
 		default:
 			continue
 		}
@@ -856,15 +857,15 @@ func (r *reading) statesOut(rg japanese.Range, i int) bool {
 }
 
 // emergency tells whether the key or the heading of rg names a maintenance that
-// nobody had planned.
-func (r *reading) emergency(rg japanese.Range) bool {
+// nobody had planned; said is whether the text speaks of such.
+func (r *reading) emergency(rg japanese.Range, said bool) bool {
 	title := ""
 	if key, ok := r.keyAt(rg); ok {
 		title = key
 	} else if i := r.sentenceAt(rg.Start); i >= 0 {
 		title = r.doc.Sections[r.doc.Sentences[i].Section].Title
 	}
-	return strings.Contains(title, "緊急メンテナンス") || strings.Contains(title, "メンテナンス") && strings.Contains(r.text.Norm(), "緊急メンテナンス") || strings.Contains(title, "サービス停止") || strings.Contains(title, "停止期間") || strings.Contains(title, "停止時間")
+	return said && strings.Contains(title, "メンテナンス") || strings.Contains(title, "サービス停止") || strings.Contains(title, "停止期間") || strings.Contains(title, "停止時間")
 }
 
 // outageEnds finds the clock times at which the unavailability began and ended.
