@@ -280,7 +280,11 @@ func (r *reading) incident(category float64) (yes bool, against *match, sure flo
 	for _, v := range sortedValues(minus) {
 		score -= v
 	}
-	score += r.hearIncident()
+	heard := r.hearIncident()
+	if all == notTold && !headed { // the words of incidents are those of their prevention, too
+		heard = min(heard, 0)
+	}
+	score += heard
 	switch {
 	case first == plainlyTold:
 		score += cfg.ToldFirst
