@@ -35,7 +35,7 @@ func (r *reading) readPublication() {
 				continue
 			}
 			rest := strings.ReplaceAll(r.words(japanese.Range{Start: l.Range.Start, End: d.Range.Start})+r.words(japanese.Range{Start: d.Range.End, End: l.Range.End}), " ", "")
-			rest = strings.Trim(trimClock(rest), "()[]-/~,.最終更新日時掲載公開発表発行作成現在:付お知らせ初版改制定第報(号)")
+			rest = strings.Trim(trimClock(rest), "()[]-/~,.最終更新日時掲載公開発表行作成現在:付お知らせ初版改制定第報号")
 			if utf8.RuneCountInString(rest) == 0 || r.publisherBeside(rest) {
 				set(d)
 				break
@@ -97,7 +97,7 @@ func (r *reading) signedOn() (japanese.Date, bool) {
 				continue
 			}
 			rest := r.words(japanese.Range{Start: l.Start, End: d.Range.Start}) + r.words(japanese.Range{Start: d.Range.End, End: l.End})
-			if strings.Trim(strings.ReplaceAll(rest, " ", ""), "()[]-以上付掲載公開日:発表発行") == "" {
+			if strings.Trim(strings.ReplaceAll(rest, " ", ""), "()[]-以上付掲載公開日:発表行") == "" {
 				return d, true
 			}
 		}

@@ -23,7 +23,7 @@ func (r *reading) heardIn(i int) (telling, float64) {
 		return notTold, 0
 	}
 	sentence := r.doc.Sentences[i].Range
-	best, weight := notTold, 0.0
+	best, weight, looked := notTold, 0.0, 0
 	for _, m := range r.inSentence(i) {
 		c := r.cue(m)
 		switch {
@@ -31,6 +31,11 @@ func (r *reading) heardIn(i int) (telling, float64) {
 		case c.group == groupCategory && c.weight >= eventWeight && c.countsIn(r.zones[i]) && !r.isTopic(m):
 		default:
 			continue
+		}
+		// Each look reads to the sentence's end, so that an endless list of events
+		// would be compared with itself.
+		if looked++; looked > mostLooks {
+			break
 		}
 		at := r.rangeOf(m)
 		if !c.anyhow {
@@ -51,6 +56,9 @@ func (r *reading) heardIn(i int) (telling, float64) {
 	}
 	return best, weight
 }
+
+// mostLooks is how many words for events are looked at in one sentence.
+const mostLooks = 12
 
 // eventWeight is the least weight of a word that names an event.
 const eventWeight = 4
