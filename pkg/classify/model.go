@@ -39,12 +39,45 @@ const leastPieces = 40
 type model struct {
 	idf   []float32 // of each bucket; 0: too rare to speak
 	heads []modelHead
+	// rows holds the weights of all heads side by side, a row a bucket, so that a
+	// piece of text is looked up once for all of them.
+	rows   []int8
+	labels int // length of a row
+}
+
+// assemble lays the heads' weights side by side.
+func (m *model) assemble() {
+	m.labels = 0
+	for i := range m.heads {
+		m.heads[i].offset = m.labels
+		m.labels += len(m.heads[i].labels)
+	}
+	m.rows = make([]int8, modelBuckets*m.labels)
+	for _, h := range m.heads {
+		k := len(h.labels)
+		for b := range modelBuckets {
+			copy(m.rows[b*m.labels+h.offset:], h.weights[b*k:(b+1)*k])
+		}
+	}
+}
+
+// votes adds up the rows of features.
+func (m *model) votes(features []feature) []float32 {
+	votes := make([]float32, m.labels)
+	for _, f := range features {
+		row := m.rows[int(f.bucket)*m.labels:][:m.labels]
+		for i, w := range row {
+			votes[i] += f.value * float32(w)
+		}
+	}
+	return votes
 }
 
 // modelHead tells the labels of one field apart.
 type modelHead struct {
 	field   string
 	labels  []string
+	offset  int // of its labels in the model's rows
 	bias    []float32
 	scale   float32
 	weights []int8 // bucket-major: weights[bucket*len(labels)+label], times scale
@@ -157,19 +190,20 @@ func (r *reading) ask(field string) (h *modelHead, log []float64, ok bool) {
 	if r.foreign {
 		return nil, nil, false
 	}
-	if r.features == nil || r.featuresOfBody != r.mismatch {
+	if r.votes == nil || r.votesOfBody != r.mismatch {
 		text := r.text.Norm()
 		title := firstLine(text)
 		if r.mismatch {
 			text, title = strings.TrimPrefix(text, title), ""
 		}
-		r.features, r.featuresOfBody = r.model.textFeatures(r.pieceCounter, text, title, r.organization), r.mismatch
+		features := r.model.textFeatures(r.pieceCounter, text, title, r.organization)
+		r.votes, r.votesOfBody, r.knownPieces = r.model.votes(features), r.mismatch, len(features)
 	}
-	if len(r.features) < leastPieces {
+	if r.knownPieces < leastPieces {
 		return nil, nil, false
 	}
 	h = r.model.head(field)
-	return h, h.logProbabilities(r.features), true
+	return h, h.logProbabilities(r.votes), true
 }
 
 // weigh takes the model's and the rules' answer together: the rules' label is
@@ -286,19 +320,10 @@ func (m *model) head(field string) *modelHead {
 }
 
 // logProbabilities returns the logarithm of each label's probability.
-func (h *modelHead) logProbabilities(features []feature) []float64 {
+func (h *modelHead) logProbabilities(votes []float32) []float64 {
 	out := make([]float64, len(h.labels))
-	k := len(h.labels)
-	for _, f := range features {
-		row := h.weights[int(f.bucket)*k : (int(f.bucket)+1)*k]
-		for i, w := range row {
-			if w != 0 {
-				out[i] += float64(f.value) * float64(w)
-			}
-		}
-	}
 	for i := range out {
-		out[i] = out[i]*float64(h.scale) + float64(h.bias[i])
+		out[i] = float64(votes[h.offset+i])*float64(h.scale) + float64(h.bias[i])
 	}
 	logSoftmax(out)
 	return out
@@ -418,6 +443,7 @@ func decodeModel(data []byte) (*model, error) {
 		read(h.weights)
 		m.heads = append(m.heads, h)
 	}
+	m.assemble()
 	if failed == nil && r.Len() > 0 {
 		failed = fmt.Errorf("%d bytes too many", r.Len())
 	}

@@ -31,16 +31,17 @@ type reading struct {
 	mismatch bool    // the headline belongs to something else and is not believed
 	brief    bool    // a news report: it speaks of the publisher in the third person
 
-	published      string // ISO
-	publishedSpan  japanese.Range
-	joined         map[int]bool    // moments that begin an interval
-	restoredAt     *japanese.Range // the words for the end of the unavailability
-	model          *model
-	pieceCounter   *featureCounter
-	foreign        bool      // hardly any Japanese in it
-	features       []feature // of the text; of the body alone when featuresOfBody
-	featuresOfBody bool
-	organization   string // as found or given
+	published     string // ISO
+	publishedSpan japanese.Range
+	joined        map[int]bool    // moments that begin an interval
+	restoredAt    *japanese.Range // the words for the end of the unavailability
+	model         *model
+	pieceCounter  *featureCounter
+	foreign       bool      // hardly any Japanese in it
+	votes         []float32 // of the model, for all its heads; on the body alone when votesOfBody
+	votesOfBody   bool
+	knownPieces   int    // how many pieces of the text the model knows
+	organization  string // as found or given
 
 	out *notice.Classification
 }

@@ -99,6 +99,7 @@ func train(gold []Gold) *model {
 	for _, f := range modelFields {
 		m.heads = append(m.heads, trainHead(f.name, samples, f.label))
 	}
+	m.assemble()
 	return m
 }
 
