@@ -55,6 +55,8 @@ type engines struct {
 	// when NATS is in this process only.
 	clickHouseURL, natsURL string
 
+	// alone says that nobody outside this process can hold messages of the stream.
+	alone bool
 	// syncInserts says, of an embedded ClickHouse, whether inserts are on the disk
 	// before they are acknowledged; another's is its administrator's business.
 	syncInserts *bool
@@ -135,12 +137,20 @@ func openEngines(ctx context.Context, data string, ch clickHouseFlags, nats nats
 	return e, folder.announce(running{ClickHouse: warehouse.Redact(e.clickHouseURL), NATS: e.natsURL})
 }
 
+// aloneAckWait is how long what a killed owabi had in hand waits for it before it
+// is processed again, where no other process can have it in hand.
+const aloneAckWait = 15 * time.Second
+
 // setUp makes what the services need: streams, consumers, tables and views.
 func (e *engines) setUp(ctx context.Context, streams bus.StreamsConfig) error {
 	if err := e.bus.EnsureStreams(ctx, streams); err != nil {
 		return err
 	}
-	if err := e.bus.EnsureConsumers(ctx, bus.ConsumersConfig{}); err != nil {
+	var limits bus.ConsumerLimits
+	if e.alone {
+		limits.AckWait = aloneAckWait
+	}
+	if err := e.bus.EnsureConsumers(ctx, bus.ConsumersConfig{Classifier: limits, Loader: limits}); err != nil {
 		return err
 	}
 	if err := e.warehouse.Migrate(ctx); err != nil {
@@ -200,6 +210,7 @@ func (e *engines) bootNATS(ctx context.Context, folder *dataFolder, flags natsFl
 		return err
 	}
 	e.natsURL = reachable(server.ClientURL())
+	e.alone = embedded.NATSListen == ""
 	e.onClose(func() error { e.bus.Close(); return nil })
 	return nil
 }
