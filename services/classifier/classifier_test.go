@@ -19,23 +19,6 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func publish(t *testing.T, b *bus.Bus, messages ...bus.Message) {
-	t.Helper()
-	p, err := b.NewPublisher(bus.PublisherConfig{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer p.Close()
-	for _, m := range messages {
-		if _, err := p.Publish(t.Context(), m); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := p.Flush(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-}
-
 func rawMessage(t *testing.T, body string) bus.Message {
 	t.Helper()
 	n := notice.Notice{Source: "text", Title: "メールの誤送信について", Body: body, FetchedAt: time.Now().UTC()}
@@ -75,7 +58,7 @@ func TestEveryNoticeBecomesOneClassifiedMessage(t *testing.T) {
 	for i := range n {
 		messages = append(messages, rawMessage(t, fmt.Sprintf("お客様%d名の氏名が記載されたメールを誤った宛先に送信しました。", i+2)))
 	}
-	publish(t, b, messages...)
+	bustest.Publish(t, b, messages...)
 	counts := classifyAll(t, b)
 	if counts.Classified.Load() != n || counts.Rejected.Load() != 0 {
 		t.Errorf("classified %d, rejected %d; want %d and 0", counts.Classified.Load(), counts.Rejected.Load(), n)
@@ -107,7 +90,7 @@ func TestWhatIsNoNoticeIsRejectedAndTheRestGoesOn(t *testing.T) {
 	bad := func(id, data string) bus.Message {
 		return bus.Message{Subject: bus.RawSubject("text"), ID: id, Type: notice.TypeRaw, Source: "/test", Data: []byte(data)}
 	}
-	publish(t, b, rawMessage(t, "一つ目です。"), bad("x1", "{"), bad("x2", `{"id":"no","source":"text","body":"本文"}`), rawMessage(t, "二つ目です。"))
+	bustest.Publish(t, b, rawMessage(t, "一つ目です。"), bad("x1", "{"), bad("x2", `{"id":"no","source":"text","body":"本文"}`), rawMessage(t, "二つ目です。"))
 	counts := classifyAll(t, b)
 	if counts.Classified.Load() != 2 || counts.Rejected.Load() != 2 {
 		t.Errorf("classified %d, rejected %d; want 2 and 2", counts.Classified.Load(), counts.Rejected.Load())

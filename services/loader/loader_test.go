@@ -33,23 +33,6 @@ func openWarehouse(t *testing.T, address string) *warehouse.Warehouse {
 	return w
 }
 
-func publish(t *testing.T, b *bus.Bus, messages ...bus.Message) {
-	t.Helper()
-	p, err := b.NewPublisher(bus.PublisherConfig{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer p.Close()
-	for _, m := range messages {
-		if _, err := p.Publish(t.Context(), m); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := p.Flush(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-}
-
 func classifiedMessage(t *testing.T, body string) bus.Message {
 	t.Helper()
 	n := notice.Notice{Source: "text", Body: body, FetchedAt: time.Now().UTC()}
@@ -118,7 +101,7 @@ func TestEveryMessageBecomesARowAndGarbageIsRejected(t *testing.T) {
 	for i := range n {
 		messages = append(messages, classifiedMessage(t, fmt.Sprintf("名簿%d冊を紛失しました。", i)))
 	}
-	publish(t, b, messages...)
+	bustest.Publish(t, b, messages...)
 	var counts loader.Counts
 	stop := start(t, b, w, &counts)
 	if err := b.WaitDrained(t.Context(), bus.StreamClassified, bus.ConsumerLoader); err != nil {
@@ -153,7 +136,7 @@ func TestWhileClickHouseIsAwayNothingIsLost(t *testing.T) {
 		t.Fatal(err)
 	}
 	away := openWarehouse(t, "http://"+address+"/"+direct.Database())
-	publish(t, b, classifiedMessage(t, "名簿を紛失しました。"))
+	bustest.Publish(t, b, classifiedMessage(t, "名簿を紛失しました。"))
 	var counts loader.Counts
 	stop := start(t, b, away, &counts)
 	for { // until the loader has it in hand

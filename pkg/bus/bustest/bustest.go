@@ -42,6 +42,29 @@ func Start(t testing.TB, config func(*bus.EmbeddedConfig)) (*bus.Server, *bus.Bu
 	return server, b
 }
 
+// Publish publishes messages and returns when the fate of each is known.
+func Publish(t testing.TB, b *bus.Bus, messages ...bus.Message) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	p, err := b.NewPublisher(bus.PublisherConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	receipts := make([]*bus.Receipt, len(messages))
+	for i, m := range messages {
+		if receipts[i], err = p.Publish(ctx, m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, receipt := range receipts {
+		if _, err := receipt.Wait(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // Messages returns what stands on a stream, in order, as another client of the
 // server sees it.
 func Messages(t testing.TB, server *bus.Server, stream string) []*nats.Msg {
