@@ -55,7 +55,10 @@ lint: ## gofmt, go vet, staticcheck
 	go tool staticcheck ./...
 
 bench: $(ENGINE) ## Measure rows, messages, characters and notices a second
-	go test -run '^$$' -bench . -benchtime 3x ./pkg/chdb ./pkg/bus ./pkg/classify ./services/owabi
+	go test -run '^$$' -bench 'Insert|Query' -benchtime 3x ./pkg/chdb
+	go test -run '^$$' -bench 'Publish|Consume' -benchtime 30000x ./pkg/bus
+	go test -run '^$$' -bench . -benchtime 10x -cpu 1 ./pkg/classify
+	go test -run '^$$' -bench . -benchtime 2x ./services/owabi
 
 model: ## Train the classifier's model from its labelled notices
 	go run ./services/owabi train --out pkg/classify/model.bin pkg/classify/testdata/gold/*.jsonl
