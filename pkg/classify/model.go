@@ -105,13 +105,22 @@ type featureCounter struct {
 	out     []feature
 }
 
-// add counts the pairs and triples of s. Pieces of hiragana alone are grammar
+// addNotice counts the pieces of a notice, for training and reading alike.
+func (f *featureCounter) addNotice(text, title, publisher string) {
+	f.add(text, saltBody, 1)
+	f.add(title, saltTitle, 1)
+	if publisher != "" {
+		f.add("^"+publisher+"$", saltPublisher, 3)
+	}
+}
+
+// add counts the pairs and triples of s, of which it reads modelRunes. Pieces of hiragana alone are grammar
 // and say nothing; digits are all alike.
-func (f *featureCounter) add(s string, salt pieceSalt, times uint16, most int) {
+func (f *featureCounter) add(s string, salt pieceSalt, times uint16) {
 	var window [3]rune // the last characters of the same run, the newest last
 	length, runes := 0, 0
 	for _, r := range s {
-		if runes++; runes > most {
+		if runes++; runes > modelRunes {
 			break
 		}
 		switch {
@@ -208,8 +217,7 @@ func (r *reading) ask(field string) (h *modelHead, log []float64, ok bool) {
 
 // weigh takes the model's and the rules' answer together: the rules' label is
 // worth so much more in the logarithm of its probability. It returns the label
-// chosen and the share it then has.
-// On its own, where worth is 0, the model needs a share of at least alone.
+// chosen and the share it then has. On its own, where worth is 0, the model needs a share of at least alone.
 func (r *reading) weigh(field, ruled string, worth float64) (chosen string, share float64) {
 	h, log, ok := r.ask(field)
 	if !ok {
@@ -301,11 +309,7 @@ func (r *reading) quoteModel(field, label string) {
 // textFeatures are the features of a notice: its normalized text, headline
 // included, and its publisher when that is known.
 func (m *model) textFeatures(f *featureCounter, text, title, publisher string) []feature {
-	f.add(text, saltBody, 1, modelRunes)
-	f.add(title, saltTitle, 1, modelRunes)
-	if publisher != "" {
-		f.add("^"+publisher+"$", saltPublisher, 3, modelRunes)
-	}
+	f.addNotice(text, title, publisher)
 	return f.take(m.idf)
 }
 

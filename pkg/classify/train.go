@@ -58,8 +58,7 @@ func Train(gold []Gold) ([]byte, error) {
 	return train(gold).encode(), nil
 }
 
-// sample is a notice as the model sees it, with and without its publisher told
-// apart: both forms come to a reader.
+// sample is a labelled notice as the model sees it.
 type sample struct {
 	gold     Gold
 	features []feature
@@ -70,12 +69,8 @@ func train(gold []Gold) *model {
 	counter := &featureCounter{}
 	count := func(g Gold) {
 		n := g.Notice()
-		text := japanese.New(n.Text())
-		counter.add(text.Norm(), saltBody, 1, modelRunes)
-		counter.add(firstLine(text.Norm()), saltTitle, 1, modelRunes)
-		if n.Publisher != "" {
-			counter.add("^"+n.Publisher+"$", saltPublisher, 3, modelRunes)
-		}
+		text := japanese.New(n.Text()).Norm()
+		counter.addNotice(text, firstLine(text), n.Publisher)
 	}
 	df := make([]int, modelBuckets)
 	for _, g := range gold {

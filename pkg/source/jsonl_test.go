@@ -89,23 +89,5 @@ func FuzzJSONL(f *testing.F) {
 
 func BenchmarkJSONL(b *testing.B) {
 	line := `{"id":"%","publisher":"株式会社みなも商会","title":"第%号の誤送信について","text":"第%号の誤送信について\n` + strings.Repeat("このたび、お客様の情報を含むメールを、誤って別の方に送りました。", 20) + `"}` + "\n"
-	count := 4 << 20 / len(line)
-	b.SetBytes(int64(count * len(line)))
-	b.ReportAllocs()
-	for b.Loop() {
-		in, err := Open(b.Context(), Stdin, Options{Stdin: &repeated{text: line, n: count}})
-		if err != nil {
-			b.Fatal(err)
-		}
-		n := 0
-		for {
-			if _, err := in.Read(b.Context()); err != nil {
-				break
-			}
-			n++
-		}
-		if n != count {
-			b.Fatal(n)
-		}
-	}
+	benchmarkReading(b, line)
 }
