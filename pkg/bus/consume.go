@@ -85,7 +85,9 @@ type Delivery struct {
 	// Tries counts the deliveries of this message, this one included.
 	Tries int
 
-	msg jetstream.Msg
+	msg   jetstream.Msg
+	count uint64 // of the consumer's deliveries, this one included
+	left  uint64 // messages for the consumer behind this one
 }
 
 // Handler handles a batch. It returns nil when every effect of all of them is
@@ -256,7 +258,8 @@ func (w *worker) pull(batch []Delivery, n int, opts ...jetstream.FetchOpt) ([]De
 		}
 		batch = append(batch, Delivery{
 			Subject: m.Subject(), Header: m.Headers(), Data: m.Data(),
-			Sequence: meta.Sequence.Stream, Stored: meta.Timestamp, Tries: int(meta.NumDelivered), msg: m,
+			Sequence: meta.Sequence.Stream, Stored: meta.Timestamp, Tries: int(meta.NumDelivered),
+			msg: m, count: meta.Sequence.Consumer, left: meta.NumPending,
 		})
 	}
 	return batch, got.Error()

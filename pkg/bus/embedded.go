@@ -193,10 +193,13 @@ func (cfg *EmbeddedConfig) options() (*server.Options, error) {
 		SyncAlways:        cfg.Durability == SurvivesPower,
 		JetStreamMaxStore: cfg.MaxStore,
 		MaxPayload:        cfg.MaxPayload,
-		MaxPending:        max(server.MAX_PENDING_SIZE, 4*int64(cfg.MaxPayload)),
-		Authorization:     string(cfg.Token),
-		Username:          cfg.User,
-		Password:          string(cfg.Password),
+		// A plain subscriber that does not read would otherwise hold up every
+		// publisher for some milliseconds a message; it misses messages instead.
+		NoFastProducerStall: true,
+		MaxPending:          max(server.MAX_PENDING_SIZE, 4*int64(cfg.MaxPayload)),
+		Authorization:       string(cfg.Token),
+		Username:            cfg.User,
+		Password:            string(cfg.Password),
 	}
 	if cfg.Listen == "" {
 		return opts, nil

@@ -202,34 +202,47 @@ func TestEnsureLeavesWhatSomebodyElseMade(t *testing.T) {
 	}
 }
 
-// The rights that README.md asks for are enough, and what goes beyond them fails
-// with ErrDenied at once.
-func TestLeastRights(t *testing.T) {
-	allow := func(name string, publish ...string) *server.User {
-		return &server.User{Username: name, Password: name, Permissions: &server.Permissions{
-			Publish: &server.SubjectPermission{Allow: publish}, Subscribe: &server.SubjectPermission{Allow: []string{"_INBOX.>"}},
-		}}
-	}
+// user may publish to allow and not to deny, and gets its answers.
+func user(name string, allow []string, deny ...string) *server.User {
+	return &server.User{Username: name, Password: name, Permissions: &server.Permissions{
+		Publish:   &server.SubjectPermission{Allow: allow, Deny: deny},
+		Subscribe: &server.SubjectPermission{Allow: []string{"_INBOX.>"}},
+	}}
+}
+
+// serverWithUsers starts a server for admin, who may do everything, and users,
+// each with its name as password, and returns its address.
+func serverWithUsers(t *testing.T, users ...*server.User) string {
+	t.Helper()
 	ns, err := server.NewServer(&server.Options{
 		Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true, JetStream: true, StoreDir: t.TempDir(),
-		Users: []*server.User{
-			{Username: "admin", Password: "admin"},
-			allow("publisher", "notices.raw.>", "notices.rejected.ingest", "$JS.API.DIRECT.GET.NOTICES_RAW"),
-			allow("worker", "$JS.API.CONSUMER.INFO.NOTICES_RAW.classifier", "$JS.API.CONSUMER.MSG.NEXT.NOTICES_RAW.classifier",
-				"$JS.ACK.NOTICES_RAW.classifier.>", "$JS.ACK.*.*.NOTICES_RAW.classifier.>", "notices.classified.>", "notices.rejected.classifier"),
-			allow("reader", "$JS.API.CONSUMER.INFO.NOTICES_RAW.classifier"),
-		},
+		Users: append(users, &server.User{Username: "admin", Password: "admin"}),
 	})
 	must(t, err)
 	ns.Start()
 	t.Cleanup(func() { ns.Shutdown(); ns.WaitForShutdown() })
-	as := func(user string) *bus.Bus {
-		b, err := bus.Connect(t.Context(), bus.Config{URLs: ns.ClientURL(), User: user, Password: bus.Secret(user), Logger: silent()})
-		must(t, err)
-		t.Cleanup(b.Close)
-		return b
-	}
-	admin, pub, worker, reader := as("admin"), as("publisher"), as("worker"), as("reader")
+	return ns.ClientURL()
+}
+
+// as connects as a user of serverWithUsers.
+func as(t *testing.T, url, user string) *bus.Bus {
+	t.Helper()
+	b, err := bus.Connect(t.Context(), bus.Config{URLs: url, User: user, Password: bus.Secret(user), Logger: silent()})
+	must(t, err)
+	t.Cleanup(b.Close)
+	return b
+}
+
+// The rights that README.md asks for are enough, and what goes beyond them fails
+// with ErrDenied at once.
+func TestLeastRights(t *testing.T) {
+	url := serverWithUsers(t,
+		user("publisher", []string{"notices.raw.*", "notices.rejected.ingest", "$JS.API.DIRECT.GET.NOTICES_RAW"}),
+		user("worker", []string{"$JS.API.CONSUMER.INFO.NOTICES_RAW.classifier", "$JS.API.CONSUMER.MSG.NEXT.NOTICES_RAW.classifier",
+			"$JS.ACK.NOTICES_RAW.classifier.>", "$JS.ACK.*.*.NOTICES_RAW.classifier.>", "notices.classified.*.*", "notices.rejected.classifier"}),
+		user("reader", []string{"$JS.API.CONSUMER.INFO.NOTICES_RAW.classifier"}),
+	)
+	admin, pub, worker, reader := as(t, url, "admin"), as(t, url, "publisher"), as(t, url, "worker"), as(t, url, "reader")
 	must(t, admin.EnsureStreams(t.Context(), bus.StreamsConfig{}))
 	must(t, admin.EnsureConsumers(t.Context(), bus.ConsumersConfig{}))
 	publishAll(t, publisher(t, pub, bus.PublisherConfig{}), raw(t, 1), raw(t, 2), raw(t, 1))

@@ -32,6 +32,9 @@ var (
 	// ErrStreamFull: the stream or the store is at its limit and takes nothing new.
 	// It is transient: publishers wait, the operator makes room.
 	ErrStreamFull = errors.New("the stream is full")
+	// ErrSubscriberName: SubscribeConfig.Durable cannot be a subscriber's name. The
+	// subscriber chooses another.
+	ErrSubscriberName = errors.New("a subscriber's name is lower-case letters, digits, _ and -, at most 64, and not a service's")
 	// ErrPublisherClosed: Publish was called after Close. The caller is wrong.
 	ErrPublisherClosed = errors.New("the publisher is closed")
 	// ErrPortInUse: another process listens on EmbeddedConfig.Listen.
