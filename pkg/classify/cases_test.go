@@ -147,6 +147,10 @@ func field(c notice.Classification, name string) (string, bool) {
 		return orDash(c.Published), true
 	case "stage":
 		return orDash(c.Stage), true
+	case "found_by":
+		return orDash(c.FoundBy), true
+	case "medium":
+		return orDash(c.Medium), true
 	case "contractor":
 		return strconv.FormatBool(c.Contractor.Involved), true
 	case "contractor.name":

@@ -104,6 +104,7 @@ func (c *Classifier) classify(n notice.Notice) (notice.Classification, float64) 
 	r.readOutage()
 	r.readContractor()
 	r.readStage()
+	r.readDiscovery()
 	out.Severity = c.rules.severityOf(&out)
 	return out, r.margin
 }

@@ -60,7 +60,7 @@ func (e explanation) writeAnswers(out *strings.Builder, c notice.Classification)
 		"title", "published", "is_incident", "category", "also", "effects", "sector", "jsic",
 		"organization.name", "organization.kind", "organization.prefecture", "contractor.involved", "contractor.name", "stage",
 		"impact.people", "impact.records", "impact.outage_minutes", "impact.exposure", "impact.data_types", "impact.secondary_damage",
-		"timeline.occurred", "timeline.ended", "timeline.detected", "timeline.restored", "severity", "confidence", "warnings",
+		"timeline.occurred", "timeline.ended", "timeline.detected", "timeline.restored", "found_by", "medium", "severity", "confidence", "warnings",
 	} {
 		answer := show(answerOf(fields, name))
 		if answer == "null" || answer == "[]" {

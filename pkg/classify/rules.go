@@ -104,6 +104,8 @@ const (
 	groupNotAffected
 	groupWhole
 	groupReported
+	groupFoundBy
+	groupMedium
 	groups
 )
 
@@ -299,6 +301,12 @@ type organizationsFile struct {
 	Effects      map[string][]string `yaml:"effects"`
 }
 
+type discoveryFile struct {
+	FoundBy  []cueSource `yaml:"found_by"`
+	Medium   []cueSource `yaml:"medium"`
+	MediumOf []string    `yaml:"medium_of"`
+}
+
 type calibrationFile struct {
 	// UnseenErrors is how many times more often a category is wrong on notices
 	// that nobody had looked at when the rules were written.
@@ -332,6 +340,7 @@ type rules struct {
 	organizations organizationsFile
 	effects       map[notice.Category][]notice.Effect
 	calibration   calibrationFile
+	discovery     discoveryFile
 	hearing       modelFile
 }
 
@@ -403,6 +412,7 @@ func (l *loader) load() {
 	l.loadPeople()
 	l.loadSeverity()
 	l.loadOrganizations()
+	l.loadDiscovery()
 	l.loadCalibration()
 	l.read("model.yaml", &l.rules.hearing)
 	if len(l.faults) > 0 {
@@ -751,6 +761,33 @@ func (l *loader) loadOrganizations() {
 			r.effects[notice.Category(c)] = append(r.effects[notice.Category(c)], effect)
 		}
 	}
+}
+
+func (l *loader) loadDiscovery() {
+	const file = "discovery.yaml"
+	l.read(file, &l.rules.discovery)
+	for _, c := range l.rules.discovery.FoundBy {
+		l.codedCue(file, groupFoundBy, "found_by", c, "staff", "monitoring", "audit", "affected", "contractor", "outside")
+	}
+	for _, c := range l.rules.discovery.Medium {
+		l.codedCue(file, groupMedium, "medium", c, "paper", "electronic")
+	}
+	for _, c := range l.rules.discovery.MediumOf {
+		if !notice.Category(c).Valid() {
+			l.fault(file, 1, "medium_of", "no such category %q", c)
+		}
+	}
+}
+
+// codedCue compiles a rule whose id is field.code, and more after a dot where
+// a code has several rules.
+func (l *loader) codedCue(file string, g group, field string, c cueSource, codes ...string) {
+	name, _ := strings.CutPrefix(c.ID, field+".")
+	code, _, _ := strings.Cut(name, ".")
+	if !slices.Contains(codes, code) {
+		l.fault(file, c.line, c.ID, "want an id that begins with %s. and one of %s", field, strings.Join(codes, ", "))
+	}
+	l.cue(file, g, code, c)
 }
 
 func (l *loader) loadCalibration() {

@@ -28,6 +28,8 @@ type Classification struct {
 	Stage        *ReportStage `json:"stage"`
 	Impact       Impact       `json:"impact"`
 	Timeline     Timeline     `json:"timeline"`
+	FoundBy      *FoundBy     `json:"found_by"`
+	Medium       *Medium      `json:"medium"`
 	Severity     Severity     `json:"severity"`
 	Confidence   float64      `json:"confidence"` // 0..1, of the category
 	Evidence     []Evidence   `json:"evidence"`

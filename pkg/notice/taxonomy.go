@@ -21,6 +21,10 @@ type (
 	Exposure string
 	// SecondaryDamage is whether misuse after the incident is known.
 	SecondaryDamage string
+	// FoundBy is who noticed the incident.
+	FoundBy string
+	// Medium is what the exposed data stood on.
+	Medium string
 	// Bound says how a number was qualified.
 	Bound string
 	// Severity is by the rule in pkg/classify's README.
@@ -269,6 +273,23 @@ const (
 const (
 	SecondaryNoneFound SecondaryDamage = "none_found"
 	SecondaryFound     SecondaryDamage = "found"
+)
+
+// Who noticed the incident; null when the notice does not say.
+const (
+	FoundByStaff      FoundBy = "staff"      // somebody of the organization, at work
+	FoundByMonitoring FoundBy = "monitoring" // a system that watches: alerts, virus scanners, logs that are watched
+	FoundByAudit      FoundBy = "audit"      // an inspection, an audit, a stocktaking
+	FoundByAffected   FoundBy = "affected"   // persons affected, and those who received or saw what they should not have
+	FoundByContractor FoundBy = "contractor" // the contractor reported it
+	FoundByOutside    FoundBy = "outside"    // anybody else: police, researchers, card companies, finders, the press
+)
+
+// What exposed data stood on; null when it is not a matter of data, or not told.
+const (
+	MediumPaper      Medium = "paper"
+	MediumElectronic Medium = "electronic"
+	MediumBoth       Medium = "both"
 )
 
 // How a number was qualified.
