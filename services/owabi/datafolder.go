@@ -1,12 +1,14 @@
 package main
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 )
 
@@ -22,7 +24,7 @@ type dataFolder struct {
 type running struct {
 	PID        int    `json:"pid"`
 	ClickHouse string `json:"clickhouse,omitempty"` // URL
-	NATS       string `json:"nats,omitempty"`       // URL; empty: in process only
+	NATS       string `json:"nats,omitempty"`       // URL; its token is in the file tokenFile, if there is one
 }
 
 // errInUse says that another owabi owns the folder.
@@ -81,6 +83,37 @@ func (d *dataFolder) announce(r running) error {
 		return fmt.Errorf("data folder %s: %w", d.path, err)
 	}
 	return os.Rename(part, d.join("running.json"))
+}
+
+// tokenFile holds what lets other commands of the same user into the NATS of the
+// folder's owner. It lasts as long as the owner.
+const tokenFile = "nats.token"
+
+// makeToken makes a new token, in a file that only this user can read.
+func (d *dataFolder) makeToken() (string, error) {
+	file, err := os.OpenFile(d.join(tokenFile), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return "", fmt.Errorf("data folder %s: %w", d.path, err)
+	}
+	token := rand.Text()
+	_, err = file.WriteString(token + "\n")
+	return token, errors.Join(err, file.Close())
+}
+
+func (d *dataFolder) dropToken() error {
+	if err := os.Remove(d.join(tokenFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("data folder %s: %w", d.path, err)
+	}
+	return nil
+}
+
+// readToken returns the token of the folder's owner; empty when it asks for none.
+func readToken(path string) (string, error) {
+	data, err := os.ReadFile(filepath.Join(path, tokenFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	return strings.TrimSpace(string(data)), err
 }
 
 // close withdraws the announcement and gives the lock back.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -42,7 +43,7 @@ type natsFlags struct {
 type embeddedFlags struct {
 	Libchdb          string `env:"OWABI_LIBCHDB" type:"path" placeholder:"FILE" help:"The libchdb library; none: beside the binary, then in the project."`
 	ClickHouseListen string `name:"clickhouse-listen" env:"OWABI_CLICKHOUSE_LISTEN" placeholder:"ADDR" help:"Address of the embedded ClickHouse's HTTP interface. Default 127.0.0.1:8123, with --once any free port."`
-	NATSListen       string `name:"nats-listen" env:"OWABI_NATS_LISTEN" placeholder:"ADDR" help:"Address of the embedded NATS for other processes, such as 127.0.0.1:4222. Default: none, this process only."`
+	NATSListen       string `name:"nats-listen" env:"OWABI_NATS_LISTEN" placeholder:"ADDR" help:"Address of the embedded NATS, such as 127.0.0.1:4222. Default: a free port of 127.0.0.1, for the other commands; its token is in DATA/nats.token."`
 	Durability       string `enum:"process,power" default:"process" env:"OWABI_DURABILITY" help:"What an acknowledged notice survives: the death of the process, or a power cut too (slower)."`
 }
 
@@ -51,11 +52,11 @@ type embeddedFlags struct {
 type engines struct {
 	bus       *bus.Bus
 	warehouse *warehouse.Warehouse
-	// clickHouseURL and natsURL tell a person where they are; natsURL is empty
-	// when NATS is in this process only.
+	// clickHouseURL and natsURL tell a person where they are.
 	clickHouseURL, natsURL string
 
-	// alone says that nobody outside this process can hold messages of the stream.
+	// alone says that nobody was invited to hold messages of the stream beside
+	// this process.
 	alone bool
 	// syncInserts says, of an embedded ClickHouse, whether inserts are on the disk
 	// before they are acknowledged; another's is its administrator's business.
@@ -104,7 +105,7 @@ func openEngines(ctx context.Context, data string, ch clickHouseFlags, nats nats
 		}
 	}()
 	if ch.ClickHouseURL != "" && nats.NATSURL != "" {
-		if err := e.connectNATS(ctx, nats); err != nil {
+		if err := e.connectNATS(ctx, nats, ""); err != nil {
 			return nil, err
 		}
 		return e, e.connectClickHouse(ctx, ch)
@@ -127,7 +128,7 @@ func openEngines(ctx context.Context, data string, ch clickHouseFlags, nats nats
 		return nil, err
 	}
 	if nats.NATSURL != "" {
-		err = e.connectNATS(ctx, nats)
+		err = e.connectNATS(ctx, nats, "")
 	} else {
 		err = e.bootNATS(ctx, folder, nats, embedded)
 	}
@@ -170,10 +171,15 @@ func natsSecrets() (password, token string, err error) {
 	return password, token, err
 }
 
-func (e *engines) connectNATS(ctx context.Context, flags natsFlags) error {
+// connectNATS connects with the credentials that are named, else with fallback as the
+// token.
+func (e *engines) connectNATS(ctx context.Context, flags natsFlags, fallback string) error {
 	password, token, err := natsSecrets()
 	if err != nil {
 		return err
+	}
+	if password == "" && token == "" && flags.NATSCreds == "" {
+		token = fallback
 	}
 	e.bus, err = bus.Connect(ctx, bus.Config{
 		URLs: flags.NATSURL, Name: "owabi", CredentialsFile: flags.NATSCreds,
@@ -188,16 +194,32 @@ func (e *engines) connectNATS(ctx context.Context, flags natsFlags) error {
 	return nil
 }
 
+// bootNATS starts the embedded NATS. Unless an address is asked for it listens on
+// loopback, for who knows the token in the data folder: the other commands.
 func (e *engines) bootNATS(ctx context.Context, folder *dataFolder, flags natsFlags, embedded embeddedFlags) error {
 	password, token, err := natsSecrets()
 	if err != nil {
 		return err
 	}
-	if err := guardListen("--nats-listen", embedded.NATSListen, password != "" || token != "", "OWABI_NATS_TOKEN or OWABI_NATS_PASSWORD"); err != nil {
+	listen, secured := embedded.NATSListen, password != "" || token != ""
+	if err := guardListen("--nats-listen", listen, secured, "OWABI_NATS_TOKEN or OWABI_NATS_PASSWORD"); err != nil {
 		return err
 	}
+	if err := folder.dropToken(); err != nil { // a killed owner's
+		return err
+	}
+	e.alone = listen == ""
+	if e.alone {
+		listen = anyPort
+		if !secured {
+			if token, err = folder.makeToken(); err != nil {
+				return err
+			}
+			e.onClose(folder.dropToken)
+		}
+	}
 	server, err := bus.Embedded(ctx, bus.EmbeddedConfig{
-		StoreDir: folder.join("nats"), Listen: embedded.NATSListen, Durability: bus.Durability(embedded.Durability),
+		StoreDir: folder.join("nats"), Listen: listen, Durability: bus.Durability(embedded.Durability),
 		User: flags.NATSUser, Password: bus.Secret(password), Token: bus.Secret(token),
 	})
 	if err != nil {
@@ -210,7 +232,6 @@ func (e *engines) bootNATS(ctx context.Context, folder *dataFolder, flags natsFl
 		return err
 	}
 	e.natsURL = reachable(server.ClientURL())
-	e.alone = embedded.NATSListen == ""
 	e.onClose(func() error { e.bus.Close(); return nil })
 	return nil
 }
@@ -312,15 +333,48 @@ func openWarehouseToAsk(ctx context.Context, ch clickHouseFlags, data, library s
 // anyPort is an address on loopback that is always free.
 const anyPort = "127.0.0.1:0"
 
-// openBus finds the NATS that a service on its own works with.
+// openBus finds the NATS that a service on its own works with: the one that is
+// named, or the one of an owabi that runs on the data folder.
 func openBus(ctx context.Context, flags natsFlags, data string) (*engines, error) {
-	if flags.NATSURL == "" {
-		r, ok := readRunning(data)
-		if !ok || r.NATS == "" {
-			return nil, usagef("no NATS is named: set OWABI_NATS_URL, or let owabi up listen for others with --nats-listen 127.0.0.1:4222")
-		}
-		flags.NATSURL = r.NATS
+	e := &engines{}
+	if flags.NATSURL != "" {
+		return e, e.connectNATS(ctx, flags, "")
+	}
+	r, ok := readRunning(data)
+	if !ok || r.NATS == "" {
+		return nil, usagef("no NATS is named, and no owabi runs on %s: set OWABI_NATS_URL, or start owabi up --data %s", data, data)
+	}
+	token, err := readToken(data)
+	if err != nil {
+		return nil, err
+	}
+	flags.NATSURL = r.NATS
+	return e, e.connectNATS(ctx, flags, token)
+}
+
+// openBusToAsk is openBus for who only asks: it also opens the NATS of a data
+// folder at rest for the question.
+func openBusToAsk(ctx context.Context, flags natsFlags, data string) (_ *engines, err error) {
+	if r, ok := readRunning(data); flags.NATSURL != "" || ok && r.NATS != "" {
+		return openBus(ctx, flags, data)
+	}
+	if _, err := os.Stat(filepath.Join(data, "nats")); err != nil {
+		return nil, usagef("no NATS is named, and data folder %s holds none: set OWABI_NATS_URL, or make one with owabi up --data %s SOURCE…", data, data)
+	}
+	folder, err := openDataFolder(data)
+	if err != nil {
+		return nil, err
 	}
 	e := &engines{}
-	return e, e.connectNATS(ctx, flags)
+	e.onClose(folder.close)
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, e.close())
+		}
+	}()
+	if err := e.bootNATS(ctx, folder, flags, embeddedFlags{}); err != nil {
+		return nil, err
+	}
+	// Another question may come while this one is being answered.
+	return e, folder.announce(running{NATS: e.natsURL})
 }

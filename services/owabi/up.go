@@ -102,9 +102,7 @@ func (p *pipeline) serve(ctx context.Context, std stdio, sources []string, flags
 	group, ctx := errgroup.WithContext(ctx)
 	p.start(ctx, group, 0)
 	fmt.Fprintln(std.err, "ClickHouse:", warehouse.Redact(p.clickHouseURL))
-	if p.natsURL != "" {
-		fmt.Fprintln(std.err, "NATS:", p.natsURL)
-	}
+	fmt.Fprintln(std.err, "NATS:", p.natsURL)
 	fmt.Fprintln(std.err, "Stop with Ctrl-C.")
 	if len(sources) > 0 {
 		group.Go(func() error {
