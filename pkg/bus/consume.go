@@ -46,6 +46,8 @@ type ConsumeConfig struct {
 	// ConfirmAcks waits for the server's word on every acknowledgement: fewer
 	// messages handled twice after a crash, at the price of a round trip.
 	ConfirmAcks bool
+	// Metrics counts what is done; nil: nobody counts.
+	Metrics *Metrics
 }
 
 func (c *ConsumeConfig) defaults(maxPayload int64) {
@@ -215,6 +217,7 @@ func (w *worker) run(ctx, inHand context.Context) error {
 			}
 			continue
 		}
+		w.cfg.Metrics.delivered(batch)
 		quiet := w.signsOfLife(batch)
 		for _, part := range apart(batch) {
 			w.process(ctx, inHand, part)
@@ -312,7 +315,7 @@ func apart(batch []Delivery) [][]Delivery {
 // process brings every delivery of the batch to an end.
 func (w *worker) process(ctx, inHand context.Context, batch []Delivery) {
 	if d := batch[0]; d.Tries > 2*w.cfg.MaxDeliver {
-		w.reject(inHand, d, fmt.Errorf("delivered %d times without a verdict: the process may have died over it", d.Tries-1))
+		w.reject(inHand, d, fmt.Errorf("delivered %d times %w: the process may have died over it", d.Tries-1, errNoVerdict))
 		return
 	}
 	for round := 1; ; round++ {
@@ -343,7 +346,9 @@ func (w *worker) process(ctx, inHand context.Context, batch []Delivery) {
 
 // call runs the handler and makes of whatever it does one verdict a delivery.
 func (w *worker) call(ctx context.Context, batch []Delivery) (errs []error) {
+	began := time.Now()
 	defer func() {
+		w.cfg.Metrics.handled(batch, time.Since(began))
 		if p := recover(); p != nil {
 			w.log.Error("the handler panicked", "panic", p, "messages", len(batch), "stack", string(debug.Stack()))
 			errs = All(len(batch), fmt.Errorf("the handler panicked: %v", p))
@@ -369,16 +374,17 @@ func (w *worker) settle(ctx context.Context, d Delivery, verdict error) {
 	case ctx.Err() != nil: // the stop is the reason, not the message
 		w.giveBack(d, 0)
 	case d.Tries >= w.cfg.MaxDeliver:
-		w.reject(ctx, d, fmt.Errorf("failed %d times: %w", d.Tries, verdict))
+		w.reject(ctx, d, repeatedError{fmt.Errorf("failed %d times: %w", d.Tries, verdict)})
 	default:
 		wait := backoff(d.Tries, w.cfg.RetryMin, w.cfg.RetryMax)
-		w.log.Warn("a message failed and will be tried again", "subject", d.Subject, "sequence", d.Sequence, "tries", d.Tries, "wait", wait.String(), "error", verdict)
+		w.log.Warn("a message failed and will be tried again", "notice", d.noticeID(), "subject", d.Subject, "sequence", d.Sequence, "tries", d.Tries, "wait", wait.String(), "error", verdict)
 		w.giveBack(d, wait)
 	}
 }
 
 // An acknowledgement that gets lost only brings the message once more.
 func (w *worker) ack(ctx context.Context, d Delivery) {
+	w.cfg.Metrics.Settled(Stored)
 	var err error
 	if w.cfg.ConfirmAcks {
 		limit, cancel := context.WithTimeout(ctx, 5*time.Second)
@@ -388,13 +394,14 @@ func (w *worker) ack(ctx context.Context, d Delivery) {
 		err = d.msg.Ack()
 	}
 	if err != nil {
-		w.log.Warn("acknowledging failed, the message will come again", "sequence", d.Sequence, "error", err)
+		w.log.Warn("acknowledging failed, the message will come again", "notice", d.noticeID(), "sequence", d.Sequence, "error", err)
 	}
 }
 
 func (w *worker) giveBack(d Delivery, wait time.Duration) {
+	w.cfg.Metrics.returned()
 	if err := d.msg.NakWithDelay(wait); err != nil {
-		w.log.Warn("giving back a message failed, it will come again after its ack wait", "sequence", d.Sequence, "error", err)
+		w.log.Warn("giving back a message failed, it will come again after its ack wait", "notice", d.noticeID(), "sequence", d.Sequence, "error", err)
 	}
 }
 
@@ -404,13 +411,14 @@ func (w *worker) reject(ctx context.Context, d Delivery, reason error) {
 	r := notice.NewRejection(w.cfg.Stage, d.Subject, 0, d.Data, reason)
 	r.NoticeID = d.noticeID()
 	if err := w.bus.Reject(ctx, r); err != nil {
-		w.log.Error("a rejection could not be stored, the message will come again", "sequence", d.Sequence, "reason", reason, "error", err)
+		w.log.Error("a rejection could not be stored, the message will come again", "notice", d.noticeID(), "sequence", d.Sequence, "reason", reason, "error", err)
 		w.giveBack(d, w.cfg.RetryMin)
 		return
 	}
-	w.log.Warn("rejected", "subject", d.Subject, "sequence", d.Sequence, "reason", reason)
+	w.cfg.Metrics.Rejected(reason)
+	w.log.Warn("rejected", "notice", d.noticeID(), "subject", d.Subject, "sequence", d.Sequence, "reason", reason)
 	if err := d.msg.TermWithReason("rejected"); err != nil {
-		w.log.Warn("ending a rejected message failed, it will come again", "sequence", d.Sequence, "error", err)
+		w.log.Warn("ending a rejected message failed, it will come again", "notice", d.noticeID(), "sequence", d.Sequence, "error", err)
 	}
 }
 
@@ -440,7 +448,7 @@ func (w *worker) signsOfLife(batch []Delivery) (stop func()) {
 			case <-t.C:
 				for _, d := range batch {
 					if err := d.msg.InProgress(); err != nil && !errors.Is(err, jetstream.ErrMsgAlreadyAckd) {
-						w.log.Debug("telling that a message is in work", "sequence", d.Sequence, "error", err)
+						w.log.Debug("telling that a message is in work", "notice", d.noticeID(), "sequence", d.Sequence, "error", err)
 					}
 				}
 			}

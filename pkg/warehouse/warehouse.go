@@ -173,5 +173,8 @@ func (w *Warehouse) Ping(ctx context.Context) error { return w.conn.Ping(ctx) }
 // Close gives the connections back. Statements under way end with an error.
 func (w *Warehouse) Close() error { return w.conn.Close() }
 
+// address is the servers', for messages.
+func (w *Warehouse) address() string { return strings.Join(w.options.Addr, ",") }
+
 // Database is the database that the tables and views are in.
 func (w *Warehouse) Database() string { return w.database }

@@ -10,9 +10,11 @@ package classifier
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"runtime"
 	"sync/atomic"
+	"time"
 
 	"owabi/pkg/bus"
 	"owabi/pkg/classify"
@@ -32,6 +34,22 @@ type Config struct {
 	Batch int
 	// Publisher sizes the publisher.
 	Publisher bus.PublisherConfig
+	// StopTimeout bounds finishing what is in hand when ctx has ended; the rest is
+	// given back to the stream. Default: 30 s.
+	StopTimeout time.Duration
+	// Metrics, made by NewMetrics, counts what is done; nil: nobody counts.
+	Metrics *bus.Metrics
+}
+
+// errNoNotice says that a message on the raw stream holds no notice.
+var errNoNotice = errors.New("a message that is no notice")
+
+// NewMetrics makes the metrics of a classifier.
+func NewMetrics() *bus.Metrics {
+	return bus.NewMetrics(notice.StageClassifier,
+		bus.Reason{Code: "malformed", Err: errNoNotice},
+		bus.Reason{Code: "no_text", Err: notice.ErrNoText},
+		bus.Reason{Code: "invalid", Err: notice.ErrInvalid})
 }
 
 // Counts is what has been done so far; it may be read while Run runs. A notice
@@ -59,7 +77,7 @@ func Run(ctx context.Context, cfg Config, counts *Counts) error {
 	w := &worker{cfg: cfg, counts: counts, publisher: publisher}
 	err = cfg.Bus.Consume(ctx, bus.ConsumeConfig{
 		Stream: bus.StreamRaw, Consumer: bus.ConsumerClassifier, Stage: notice.StageClassifier,
-		Batch: cfg.Batch, Workers: cfg.Workers,
+		Batch: cfg.Batch, Workers: cfg.Workers, StopTimeout: cfg.StopTimeout, Metrics: cfg.Metrics,
 	}, w.handle)
 	if err != nil {
 		return fmt.Errorf("classifier: %w", err)
@@ -105,7 +123,7 @@ func (w *worker) handle(ctx context.Context, batch []bus.Delivery) []error {
 func (w *worker) classify(ctx context.Context, data []byte) (_ *bus.Receipt, incident bool, _ error) {
 	var n notice.Notice
 	if err := json.Unmarshal(data, &n); err != nil {
-		return nil, false, bus.Permanent(fmt.Errorf("a message that is no notice: %w", err))
+		return nil, false, bus.Permanent(fmt.Errorf("%w: %w", errNoNotice, err))
 	}
 	if err := n.Validate(); err != nil {
 		return nil, false, bus.Permanent(err)

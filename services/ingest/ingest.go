@@ -16,6 +16,7 @@ import (
 	"io"
 	"log/slog"
 	"sync/atomic"
+	"time"
 
 	"owabi/pkg/bus"
 	"owabi/pkg/notice"
@@ -32,8 +33,22 @@ type Config struct {
 	Options source.Options
 	// Publisher sizes the publisher.
 	Publisher bus.PublisherConfig
+	// StopTimeout bounds waiting, when ctx has ended, for the stream's word on what
+	// was sent. Default: 30 s.
+	StopTimeout time.Duration
+	// Metrics, made by NewMetrics, counts what is done; nil: nobody counts.
+	Metrics *bus.Metrics
 	// Logger takes each rejection. Default: slog.Default().
 	Logger *slog.Logger
+}
+
+// NewMetrics makes the metrics of an ingest.
+func NewMetrics() *bus.Metrics {
+	return bus.NewMetrics(notice.StageIngest,
+		bus.Reason{Code: "malformed", Err: source.ErrMalformed},
+		bus.Reason{Code: "too_large", Err: source.ErrNoticeTooLarge},
+		bus.Reason{Code: "no_text", Err: notice.ErrNoText},
+		bus.Reason{Code: "invalid", Err: notice.ErrInvalid})
 }
 
 // Counts is what has been done so far; it may be read while Run runs. When Run
@@ -55,6 +70,9 @@ func Run(ctx context.Context, cfg Config, counts *Counts) error {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.Default()
 	}
+	if cfg.StopTimeout <= 0 {
+		cfg.StopTimeout = 30 * time.Second
+	}
 	publisher, err := cfg.Bus.NewPublisher(cfg.Publisher)
 	if err != nil {
 		return fmt.Errorf("ingest: %w", err)
@@ -67,11 +85,14 @@ func Run(ctx context.Context, cfg Config, counts *Counts) error {
 		cfg: cfg, counts: counts, publisher: publisher,
 		unsettled: make(chan unsettled, maxUnsettled),
 	}
+	// What was sent is counted after ctx has ended too, for a while.
+	inHand, over := outlive(ctx, cfg.StopTimeout)
+	defer over()
 	settled := make(chan struct{})
 	go func() {
 		defer close(settled)
 		// A stream that takes nothing stops the reading too.
-		if err := w.settle(ctx); err != nil {
+		if err := w.settle(inHand); err != nil {
 			cancel(err)
 		}
 	}()
@@ -90,6 +111,21 @@ func Run(ctx context.Context, cfg Config, counts *Counts) error {
 		return fmt.Errorf("ingest: %w", err)
 	}
 	return failed
+}
+
+// outlive returns a context that ends d after ctx does, or when over is called.
+func outlive(ctx context.Context, d time.Duration) (_ context.Context, over func()) {
+	longer, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			cancel(fmt.Errorf("not finished %s after the stop", d))
+		case <-longer.Done():
+		}
+	})
+	return longer, func() { stop(); cancel(nil) }
 }
 
 // worker is one Run.
@@ -123,8 +159,9 @@ func (w *worker) readSource(ctx context.Context, name string) error {
 			return err
 		}
 		w.counts.Read.Add(1)
+		w.cfg.Metrics.Received()
 		if item.Rejected != nil {
-			err = w.reject(ctx, item.Rejected.Rejection(notice.StageIngest))
+			err = w.reject(ctx, item.Rejected.Rejection(notice.StageIngest), item.Rejected)
 		} else {
 			err = w.publish(ctx, in.Name(), item)
 		}
@@ -155,6 +192,7 @@ func (w *worker) publish(ctx context.Context, input string, item source.Item) er
 func (w *worker) settle(ctx context.Context) error {
 	for u := range w.unsettled {
 		outcome, err := u.receipt.Wait(ctx)
+		w.cfg.Metrics.Settled(outcome)
 		switch {
 		case err == nil && outcome == bus.Duplicate:
 			w.counts.Duplicates.Add(1)
@@ -179,14 +217,15 @@ func (w *worker) rejectNotice(ctx context.Context, n notice.Notice, input string
 	}
 	r := notice.NewRejection(notice.StageIngest, input, line, raw, fmt.Errorf("%s:%d: %w", input, line, reason))
 	r.NoticeID = n.ID
-	return w.reject(ctx, r)
+	return w.reject(ctx, r, reason)
 }
 
-func (w *worker) reject(ctx context.Context, r notice.Rejection) error {
+func (w *worker) reject(ctx context.Context, r notice.Rejection, reason error) error {
 	if err := w.cfg.Bus.Reject(ctx, r); err != nil {
 		return fmt.Errorf("file a rejection (%s): %w", r.Reason, err)
 	}
 	w.counts.Rejected.Add(1)
-	w.cfg.Logger.Warn("rejected", "stage", r.Stage, "reason", r.Reason)
+	w.cfg.Metrics.Rejected(reason)
+	w.cfg.Logger.Warn("rejected", "stage", r.Stage, "notice", r.NoticeID, "source", r.Source, "line", r.Line, "reason", r.Reason)
 	return nil
 }

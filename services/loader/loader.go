@@ -11,6 +11,7 @@ package loader
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -35,6 +36,27 @@ type Config struct {
 	// Workers is how many inserts are under way at once. Default: 2, so that one
 	// batch is fetched while another is written.
 	Workers int
+	// StopTimeout bounds finishing what is in hand when ctx has ended; the rest is
+	// given back to the stream. Default: 30 s.
+	StopTimeout time.Duration
+	// Metrics, made by NewMetrics, counts what is done; nil: nobody counts.
+	Metrics *bus.Metrics
+}
+
+var (
+	// errNoClassification says that a message on the classified stream holds none.
+	errNoClassification = errors.New("a message that is no classified notice")
+	// errRefused says that ClickHouse will never take a row.
+	errRefused = errors.New("ClickHouse refuses the row")
+)
+
+// NewMetrics makes the metrics of a loader.
+func NewMetrics() *bus.Metrics {
+	return bus.NewMetrics(notice.StageLoader,
+		bus.Reason{Code: "malformed", Err: errNoClassification},
+		bus.Reason{Code: "refused", Err: errRefused},
+		bus.Reason{Code: "no_text", Err: notice.ErrNoText},
+		bus.Reason{Code: "invalid", Err: notice.ErrInvalid})
 }
 
 // Counts is what has been done so far; it may be read while Run runs. A message
@@ -60,7 +82,7 @@ func Run(ctx context.Context, cfg Config, counts *Counts) error {
 	w := &worker{cfg: cfg, counts: counts}
 	err := cfg.Bus.Consume(ctx, bus.ConsumeConfig{
 		Stream: bus.StreamClassified, Consumer: bus.ConsumerLoader, Stage: notice.StageLoader,
-		Batch: cfg.Batch, Linger: cfg.Linger, Workers: cfg.Workers,
+		Batch: cfg.Batch, Linger: cfg.Linger, Workers: cfg.Workers, StopTimeout: cfg.StopTimeout, Metrics: cfg.Metrics,
 	}, w.handle)
 	if err != nil {
 		return fmt.Errorf("loader: %w", err)
@@ -95,7 +117,7 @@ func (w *worker) handle(ctx context.Context, batch []bus.Delivery) []error {
 		return errs
 	}
 	for _, r := range rejected {
-		errs[delivery[r.Index]] = bus.Permanent(fmt.Errorf("notice %s: %w", rows[r.Index].NoticeID, r.Err))
+		errs[delivery[r.Index]] = bus.Permanent(fmt.Errorf("notice %s: %w: %w", rows[r.Index].NoticeID, errRefused, r.Err))
 	}
 	w.counts.Rejected.Add(uint64(len(rejected)))
 	w.counts.Loaded.Add(uint64(len(rows) - len(rejected)))
@@ -110,7 +132,7 @@ func (w *worker) handle(ctx context.Context, batch []bus.Delivery) []error {
 func decode(d bus.Delivery) (warehouse.Row, error) {
 	var c notice.Classified
 	if err := json.Unmarshal(d.Data, &c); err != nil {
-		return warehouse.Row{}, fmt.Errorf("a message that is no classified notice: %w", err)
+		return warehouse.Row{}, fmt.Errorf("%w: %w", errNoClassification, err)
 	}
 	if err := c.Validate(); err != nil {
 		return warehouse.Row{}, err

@@ -59,14 +59,23 @@ const leastFree = 16 << 20
 
 // checkRoom says whether the folder's disk is full.
 func (d *dataFolder) checkRoom() error {
-	var disk syscall.Statfs_t
-	if err := syscall.Statfs(d.path, &disk); err != nil {
-		return fmt.Errorf("data folder %s: %w", d.path, err)
+	free, err := d.free()
+	if err != nil {
+		return err
 	}
-	if free := disk.Bavail * uint64(disk.Bsize); free < leastFree {
+	if free < leastFree {
 		return fmt.Errorf("data folder %s: its disk is full, %d MB are free: make room and run this again, nothing acknowledged is lost", d.path, free>>20)
 	}
 	return nil
+}
+
+// free is the room left on the folder's disk, in bytes.
+func (d *dataFolder) free() (uint64, error) {
+	var disk syscall.Statfs_t
+	if err := syscall.Statfs(d.path, &disk); err != nil {
+		return 0, fmt.Errorf("data folder %s: %w", d.path, err)
+	}
+	return disk.Bavail * uint64(disk.Bsize), nil
 }
 
 func (d *dataFolder) join(name string) string { return filepath.Join(d.path, name) }

@@ -62,6 +62,10 @@ type engines struct {
 	// before they are acknowledged; another's is its administrator's business.
 	syncInserts *bool
 
+	folder *dataFolder // of the embedded engines; nil when none is embedded
+	// httpDefault is where to listen for HTTP when no flag says; empty: nowhere.
+	httpDefault string
+
 	closers []func() error // last opened first
 	checks  []func() error // whether what is embedded can go on
 }
@@ -114,6 +118,7 @@ func openEngines(ctx context.Context, data string, ch clickHouseFlags, nats nats
 	if err != nil {
 		return nil, err
 	}
+	e.folder = folder
 	e.onClose(folder.close)
 	if err := folder.checkRoom(); err != nil {
 		return nil, err

@@ -66,7 +66,7 @@ func run(args []string, std stdio) int {
 		kong.Writers(std.out, std.err),
 		kong.Exit(func(code int) { exited = code }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Vars{"formats": strings.Join(sqlFormats(), ","), "version": version()},
+		kong.Vars{"formats": strings.Join(sqlFormats(), ","), "version": version(), "http_default": defaultHTTP},
 	)
 	if err != nil {
 		fmt.Fprintln(std.err, "owabi:", err)

@@ -9,7 +9,12 @@ import (
 // secret returns the secret in the environment variable name, or in the file
 // that name_FILE names. Secrets are no flags: those stand in every process list.
 func secret(name string) (string, error) {
-	path := os.Getenv(name + "_FILE")
+	return secretOrFile(name, os.Getenv(name+"_FILE"))
+}
+
+// secretOrFile returns the secret in the file at path or, when none is named, in
+// the environment variable name.
+func secretOrFile(name, path string) (string, error) {
 	if path == "" {
 		return os.Getenv(name), nil
 	}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"owabi/pkg/bus"
 	"owabi/pkg/classify"
 	"owabi/pkg/source"
@@ -27,6 +29,8 @@ func (f sourceFlags) options(std stdio) source.Options {
 type ingestCommand struct {
 	natsFlags
 	dataFlag
+	httpFlags
+	drainFlag
 	sourceFlags
 	Sources []string `arg:"" name:"source" help:"A path, or - for standard input."`
 }
@@ -37,9 +41,18 @@ func (c *ingestCommand) Run(ctx context.Context, std stdio) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, e.close()) }()
+	defer c.announceStop(ctx)()
+	metrics := ingest.NewMetrics()
+	o := observed{metrics: []prometheus.Collector{metrics}}
+	o.observeNATS(e.bus)
+	if err := e.listenHTTP(ctx, c.httpFlags, o, std.err); err != nil {
+		return err
+	}
 	var counts ingest.Counts
 	progress := startProgress(std.err, "ingest", func() string { return ingestLine(&counts) })
-	err = ingest.Run(ctx, ingest.Config{Bus: e.bus, Sources: c.Sources, Options: c.options(std)}, &counts)
+	err = ingest.Run(ctx, ingest.Config{
+		Bus: e.bus, Sources: c.Sources, Options: c.options(std), StopTimeout: c.Drain, Metrics: metrics,
+	}, &counts)
 	progress.stop()
 	_, told := fmt.Fprintln(std.out, ingestLine(&counts))
 	return errors.Join(err, told)
@@ -53,6 +66,8 @@ func ingestLine(c *ingest.Counts) string {
 type classifierCommand struct {
 	natsFlags
 	dataFlag
+	httpFlags
+	drainFlag
 	Workers int `default:"0" help:"Batches classified at once; 0: one a CPU."`
 }
 
@@ -66,18 +81,29 @@ func (c *classifierCommand) Run(ctx context.Context, std stdio) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, e.close()) }()
+	defer c.announceStop(ctx)()
+	metrics := classifier.NewMetrics()
+	o := observed{metrics: []prometheus.Collector{metrics}}
+	o.observeNATS(e.bus, classifierConsumer)
+	if err := e.listenHTTP(ctx, c.httpFlags, o, std.err); err != nil {
+		return err
+	}
 	var counts classifier.Counts
 	progress := startProgress(std.err, "classifier", func() string {
 		return fmt.Sprintf("classified %d, incidents %d, rejected %d", counts.Classified.Load(), counts.Incidents.Load(), counts.Rejected.Load())
 	})
 	defer progress.stop()
-	return classifier.Run(ctx, classifier.Config{Bus: e.bus, Classifier: reader, Workers: c.Workers}, &counts)
+	return classifier.Run(ctx, classifier.Config{
+		Bus: e.bus, Classifier: reader, Workers: c.Workers, StopTimeout: c.Drain, Metrics: metrics,
+	}, &counts)
 }
 
 type loaderCommand struct {
 	natsFlags
 	clickHouseFlags
 	dataFlag
+	httpFlags
+	drainFlag
 	Batch  int           `default:"10000" help:"Most rows in one insert."`
 	Linger time.Duration `default:"1s" help:"How long a batch waits to fill up."`
 }
@@ -98,12 +124,22 @@ func (c *loaderCommand) Run(ctx context.Context, std stdio) (err error) {
 	if err := e.connectClickHouse(ctx, c.clickHouseFlags); err != nil {
 		return err
 	}
+	defer c.announceStop(ctx)()
+	metrics := loader.NewMetrics()
+	o := observed{metrics: []prometheus.Collector{metrics}}
+	o.observeNATS(e.bus, loaderConsumer)
+	o.observeEngines(e)
+	if err := e.listenHTTP(ctx, c.httpFlags, o, std.err); err != nil {
+		return err
+	}
 	var counts loader.Counts
 	progress := startProgress(std.err, "loader", func() string {
 		return fmt.Sprintf("loaded %d in %d inserts, rejected %d", counts.Loaded.Load(), counts.Inserts.Load(), counts.Rejected.Load())
 	})
 	defer progress.stop()
-	return loader.Run(ctx, loader.Config{Bus: e.bus, Warehouse: e.warehouse, Batch: c.Batch, Linger: c.Linger}, &counts)
+	return loader.Run(ctx, loader.Config{
+		Bus: e.bus, Warehouse: e.warehouse, Batch: c.Batch, Linger: c.Linger, StopTimeout: c.Drain, Metrics: metrics,
+	}, &counts)
 }
 
 type setupCommand struct {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
 	"owabi/pkg/bus"
@@ -26,6 +27,8 @@ type upCommand struct {
 	natsFlags
 	clickHouseFlags
 	embeddedFlags
+	httpFlags
+	drainFlag
 	sourceFlags
 	Once    bool     `help:"Process the sources to the last row, print the summary, and exit."`
 	Sources []string `arg:"" optional:"" name:"source" help:"A path, or - for standard input."`
@@ -51,7 +54,14 @@ func (c *upCommand) Run(ctx context.Context, std stdio) (err error) {
 	if err := e.setUp(ctx, bus.StreamsConfig{}); err != nil {
 		return err
 	}
-	p := &pipeline{engines: e, reader: reader}
+	if !c.Once {
+		e.httpDefault = defaultHTTP
+		defer c.announceStop(ctx)()
+	}
+	p := newPipeline(e, reader, c.Drain)
+	if err := e.listenHTTP(ctx, c.httpFlags, p.observed(), std.err); err != nil {
+		return err
+	}
 	if !c.Once {
 		return p.serve(ctx, std, c.Sources, c.sourceFlags)
 	}
@@ -74,19 +84,44 @@ func (c *upCommand) Run(ctx context.Context, std stdio) (err error) {
 type pipeline struct {
 	*engines
 	reader     *classify.Classifier
+	drain      time.Duration
+	metrics    struct{ ingest, classifier, loader *bus.Metrics }
 	ingested   ingest.Counts
 	classified classifier.Counts
 	loaded     loader.Counts
 	unreadable error // sources that could not be read whole; the rest went through
 }
 
+func newPipeline(e *engines, reader *classify.Classifier, drain time.Duration) *pipeline {
+	p := &pipeline{engines: e, reader: reader, drain: drain}
+	p.metrics.ingest, p.metrics.classifier, p.metrics.loader = ingest.NewMetrics(), classifier.NewMetrics(), loader.NewMetrics()
+	return p
+}
+
+func (p *pipeline) observed() observed {
+	o := observed{metrics: []prometheus.Collector{p.metrics.ingest, p.metrics.classifier, p.metrics.loader}}
+	o.observeNATS(p.bus, classifierConsumer, loaderConsumer)
+	o.observeEngines(p.engines)
+	return o
+}
+
+func (p *pipeline) ingest(ctx context.Context, std stdio, sources []string, flags sourceFlags) error {
+	return ingest.Run(ctx, ingest.Config{
+		Bus: p.bus, Sources: sources, Options: flags.options(std), StopTimeout: p.drain, Metrics: p.metrics.ingest,
+	}, &p.ingested)
+}
+
 // start runs the classifier and the loader in group until ctx ends.
 func (p *pipeline) start(ctx context.Context, group *errgroup.Group, linger time.Duration) {
 	group.Go(func() error {
-		return classifier.Run(ctx, classifier.Config{Bus: p.bus, Classifier: p.reader}, &p.classified)
+		return classifier.Run(ctx, classifier.Config{
+			Bus: p.bus, Classifier: p.reader, StopTimeout: p.drain, Metrics: p.metrics.classifier,
+		}, &p.classified)
 	})
 	group.Go(func() error {
-		return loader.Run(ctx, loader.Config{Bus: p.bus, Warehouse: p.warehouse, Linger: linger}, &p.loaded)
+		return loader.Run(ctx, loader.Config{
+			Bus: p.bus, Warehouse: p.warehouse, Linger: linger, StopTimeout: p.drain, Metrics: p.metrics.loader,
+		}, &p.loaded)
 	})
 	group.Go(func() error {
 		err := p.watch(ctx)
@@ -106,7 +141,7 @@ func (p *pipeline) serve(ctx context.Context, std stdio, sources []string, flags
 	fmt.Fprintln(std.err, "Stop with Ctrl-C.")
 	if len(sources) > 0 {
 		group.Go(func() error {
-			err := ingest.Run(ctx, ingest.Config{Bus: p.bus, Sources: sources, Options: flags.options(std)}, &p.ingested)
+			err := p.ingest(ctx, std, sources, flags)
 			fmt.Fprintln(std.err, ingestLine(&p.ingested))
 			if err != nil && ctx.Err() == nil {
 				slog.Error("a source could not be read whole; going on", "error", err)
@@ -126,7 +161,7 @@ func (p *pipeline) once(ctx context.Context, std stdio, sources []string, flags 
 	p.start(services, group, 200*time.Millisecond)
 	group.Go(func() error {
 		defer stop()
-		err := ingest.Run(services, ingest.Config{Bus: p.bus, Sources: sources, Options: flags.options(std)}, &p.ingested)
+		err := p.ingest(services, std, sources, flags)
 		if cause := context.Cause(services); cause != nil {
 			return cause // stopped, not the sources' fault
 		}
