@@ -99,7 +99,7 @@ func (w *worker) handle(ctx context.Context, batch []bus.Delivery) []error {
 	receipts := make([]*bus.Receipt, len(batch))
 	incident := make([]bool, len(batch))
 	for i, d := range batch {
-		receipts[i], incident[i], errs[i] = w.classify(ctx, d.Data)
+		receipts[i], incident[i], errs[i] = w.classify(ctx, d)
 	}
 	for i, receipt := range receipts {
 		if receipt != nil {
@@ -120,13 +120,16 @@ func (w *worker) handle(ctx context.Context, batch []bus.Delivery) []error {
 	return errs
 }
 
-func (w *worker) classify(ctx context.Context, data []byte) (_ *bus.Receipt, incident bool, _ error) {
+func (w *worker) classify(ctx context.Context, d bus.Delivery) (_ *bus.Receipt, incident bool, _ error) {
 	var n notice.Notice
-	if err := json.Unmarshal(data, &n); err != nil {
+	if err := json.Unmarshal(d.Data, &n); err != nil {
 		return nil, false, bus.Permanent(fmt.Errorf("%w: %w", errNoNotice, err))
 	}
 	if err := n.Validate(); err != nil {
 		return nil, false, bus.Permanent(err)
+	}
+	if want := bus.RawSubject(n.Source); d.Subject != want {
+		return nil, false, bus.Permanent(fmt.Errorf("%w: the message of %s came on %s and belongs on %s", notice.ErrInvalid, n.ID, d.Subject, want))
 	}
 	c := w.cfg.Classifier.Classify(n)
 	message, err := bus.ClassifiedMessage(notice.Classified{Classification: c, Notice: &n})

@@ -90,14 +90,16 @@ func TestWhatIsNoNoticeIsRejectedAndTheRestGoesOn(t *testing.T) {
 	bad := func(id, data string) bus.Message {
 		return bus.Message{Subject: bus.RawSubject("text"), ID: id, Type: notice.TypeRaw, Source: "/test", Data: []byte(data)}
 	}
-	bustest.Publish(t, b, rawMessage(t, "一つ目です。"), bad("x1", "{"), bad("x2", `{"id":"no","source":"text","body":"本文"}`), rawMessage(t, "二つ目です。"))
+	elsewhere := rawMessage(t, "三つ目です。")
+	elsewhere.Subject = bus.RawSubject("digest")
+	bustest.Publish(t, b, elsewhere, rawMessage(t, "一つ目です。"), bad("x1", "{"), bad("x2", `{"id":"no","source":"text","body":"本文"}`), rawMessage(t, "二つ目です。"))
 	counts := classifyAll(t, b)
-	if counts.Classified.Load() != 2 || counts.Rejected.Load() != 2 {
-		t.Errorf("classified %d, rejected %d; want 2 and 2", counts.Classified.Load(), counts.Rejected.Load())
+	if counts.Classified.Load() != 2 || counts.Rejected.Load() != 3 {
+		t.Errorf("classified %d, rejected %d; want 2 and 3", counts.Classified.Load(), counts.Rejected.Load())
 	}
 	rejected := bustest.Messages(t, server, bus.StreamRejected)
-	if len(rejected) != 2 {
-		t.Fatalf("%d rejections, want 2", len(rejected))
+	if len(rejected) != 3 {
+		t.Fatalf("%d rejections, want 3", len(rejected))
 	}
 	for _, m := range rejected {
 		schematest.Check(t, notice.TypeRejected, m.Data)

@@ -4,8 +4,11 @@
 // A message is acknowledged only when ClickHouse has acknowledged the insert that
 // holds it, so nothing is lost when any process dies; a message that comes twice
 // is loaded twice and shows once, for the warehouse's views do not count copies.
-// A row that ClickHouse will never take goes to notices.rejected.loader and the
-// rest of its batch is stored. While ClickHouse does not answer the loader waits.
+// A row that ClickHouse will never take goes to notices.rejected.loader in
+// ClickHouse's words, and the rest of its batch is stored. While ClickHouse does
+// not answer, or refuses work for a reason that lies in no row, the loader keeps
+// what it has, tries again, and rejects nothing. README.md lists the knobs and
+// where the time goes.
 package loader
 
 import (
@@ -13,6 +16,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync/atomic"
 	"time"
 
@@ -30,6 +34,9 @@ type Config struct {
 	// Batch is the most rows in one insert. ClickHouse wants few and large
 	// inserts. Default: 10,000.
 	Batch int
+	// BatchBytes bounds the bytes of their messages, and so the loader's memory.
+	// Default: 32 MiB.
+	BatchBytes int
 	// Linger is how long a batch waits to fill up, and so the most time a notice
 	// waits here. Default: 1 s.
 	Linger time.Duration
@@ -39,6 +46,11 @@ type Config struct {
 	// StopTimeout bounds finishing what is in hand when ctx has ended; the rest is
 	// given back to the stream. Default: 30 s.
 	StopTimeout time.Duration
+	// RetryMin and RetryMax bound the wait before another try while ClickHouse is
+	// away; it doubles from one to the other. Default: 250 ms and 15 s.
+	RetryMin, RetryMax time.Duration
+	// Logger takes what is waited for. Default: slog.Default().
+	Logger *slog.Logger
 	// Metrics, made by NewMetrics, counts what is done; nil: nobody counts.
 	Metrics *bus.Metrics
 }
@@ -67,8 +79,9 @@ type Counts struct {
 	Rejected atomic.Uint64
 }
 
-// Run loads until ctx ends, finishes what is in hand and returns nil. It fails
-// when the stream or consumer is missing (bus.ErrNoStream).
+// Run loads until ctx ends, finishes what is in hand and returns nil. It takes
+// nothing from the stream before ClickHouse has answered once. It fails when the
+// stream or consumer is missing (bus.ErrNoStream).
 func Run(ctx context.Context, cfg Config, counts *Counts) error {
 	if cfg.Batch <= 0 {
 		cfg.Batch = 10_000
@@ -79,15 +92,47 @@ func Run(ctx context.Context, cfg Config, counts *Counts) error {
 	if cfg.Workers <= 0 {
 		cfg.Workers = 2
 	}
+	if cfg.RetryMin <= 0 {
+		cfg.RetryMin = 250 * time.Millisecond
+	}
+	if cfg.RetryMax <= 0 {
+		cfg.RetryMax = max(15*time.Second, cfg.RetryMin)
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.Default()
+	}
+	if !answers(ctx, cfg) {
+		return nil // stopped before
+	}
 	w := &worker{cfg: cfg, counts: counts}
 	err := cfg.Bus.Consume(ctx, bus.ConsumeConfig{
 		Stream: bus.StreamClassified, Consumer: bus.ConsumerLoader, Stage: notice.StageLoader,
-		Batch: cfg.Batch, Linger: cfg.Linger, Workers: cfg.Workers, StopTimeout: cfg.StopTimeout, Metrics: cfg.Metrics,
+		Batch: cfg.Batch, BatchBytes: cfg.BatchBytes, Linger: cfg.Linger, Workers: cfg.Workers,
+		RetryMin: cfg.RetryMin, RetryMax: cfg.RetryMax, StopTimeout: cfg.StopTimeout, Metrics: cfg.Metrics,
 	}, w.handle)
 	if err != nil {
 		return fmt.Errorf("loader: %w", err)
 	}
 	return nil
+}
+
+// answers waits for ClickHouse. A message that is fetched while it is away counts
+// a delivery each time this process is killed and started again, and one that was
+// delivered too often is rejected: so none is fetched. It is false when ctx ends
+// first.
+func answers(ctx context.Context, cfg Config) bool {
+	for wait := cfg.RetryMin; ; wait = min(2*wait, cfg.RetryMax) {
+		err := cfg.Warehouse.Ping(ctx)
+		if err == nil {
+			return true
+		}
+		cfg.Logger.Warn("ClickHouse does not answer, waiting for it", "wait", wait.String(), "error", err)
+		select {
+		case <-ctx.Done():
+			return false
+		case <-time.After(wait):
+		}
+	}
 }
 
 // worker is one Run.
@@ -136,6 +181,9 @@ func decode(d bus.Delivery) (warehouse.Row, error) {
 	}
 	if err := c.Validate(); err != nil {
 		return warehouse.Row{}, err
+	}
+	if want := bus.ClassifiedSubject(c.Category, c.Sector); d.Subject != want {
+		return warehouse.Row{}, fmt.Errorf("%w: the message of %s came on %s and belongs on %s", notice.ErrInvalid, c.NoticeID, d.Subject, want)
 	}
 	at, err := time.Parse(time.RFC3339Nano, d.Header.Get(bus.HeaderTime))
 	if err != nil {

@@ -4,18 +4,17 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
-	"net/http/httputil"
-	"net/url"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"owabi/pkg/bus"
 	"owabi/pkg/bus/bustest"
 	"owabi/pkg/chdb/chdbtest"
+	"owabi/pkg/chdb/faultproxy"
 	"owabi/pkg/notice"
 	"owabi/pkg/warehouse"
 	"owabi/services/loader"
@@ -96,6 +95,7 @@ func TestEveryMessageBecomesARowAndGarbageIsRejected(t *testing.T) {
 		{Subject: "notices.classified.loss.education", ID: "g2", Type: notice.TypeClassified, Source: "/test", Data: []byte(`{"notice_id":"x"}`)},
 		{Subject: "notices.classified.loss.education", ID: "g3", Type: notice.TypeClassified, Source: "/test", Data: spoiled(t, func(c *notice.Classified) { c.Category = "nonsense" })},
 		{Subject: "notices.classified.loss.education", ID: "g4", Type: notice.TypeClassified, Source: "/test", Data: spoiled(t, func(c *notice.Classified) { c.Impact.People = &notice.Quantity{Value: -5} })},
+		{Subject: "notices.classified.theft.education", ID: "g6", Type: notice.TypeClassified, Source: "/test", Data: spoiled(t, func(*notice.Classified) {})}, // on another's subject
 		{Subject: "notices.classified.loss.education", ID: "g5", Type: notice.TypeClassified, Source: "/test", Data: spoiled(t, func(c *notice.Classified) { c.Notice.FetchedAt = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC) })},
 	}
 	for i := range n {
@@ -111,66 +111,108 @@ func TestEveryMessageBecomesARowAndGarbageIsRejected(t *testing.T) {
 	if got := rows(t, w); got != fmt.Sprint(n) {
 		t.Errorf("%s rows, want %d", got, n)
 	}
-	if counts.Loaded.Load() != n || counts.Rejected.Load() != 5 || counts.Inserts.Load() > 10 {
+	if counts.Loaded.Load() != n || counts.Rejected.Load() != 6 || counts.Inserts.Load() > 10 {
 		t.Errorf("loaded %d in %d inserts, rejected %d", counts.Loaded.Load(), counts.Inserts.Load(), counts.Rejected.Load())
 	}
-	if got := len(bustest.Messages(t, server, bus.StreamRejected)); got != 5 {
-		t.Errorf("%d rejections, want 5", got)
+	if got := len(bustest.Messages(t, server, bus.StreamRejected)); got != 6 {
+		t.Errorf("%d rejections, want 6", got)
 	}
 }
 
-// While ClickHouse does not answer, the loader waits: nothing is rejected and
-// nothing acknowledged. The address answers only later, as after a restart.
-func TestWhileClickHouseIsAwayNothingIsLost(t *testing.T) {
-	_, b := bustest.Start(t, nil)
-	direct := openWarehouse(t, chdbtest.URL(t))
+// proxied is a warehouse, its tables made, that reaches ClickHouse through a fault proxy.
+func proxied(t *testing.T) (through, direct *warehouse.Warehouse, proxy *faultproxy.Proxy) {
+	t.Helper()
+	address := chdbtest.URL(t)
+	direct = openWarehouse(t, address)
 	if err := direct.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	proxy, err := faultproxy.Start(address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := listener.Addr().String()
-	if err := listener.Close(); err != nil {
+	t.Cleanup(func() { _ = proxy.Close() })
+	return openWarehouse(t, proxy.URL()), direct, proxy
+}
+
+// While ClickHouse does not answer, or refuses work for a reason that lies in no
+// row, the loader waits: nothing is rejected and nothing acknowledged.
+func TestWhileClickHouseIsAwayNothingIsLost(t *testing.T) {
+	for name, fault := range map[string]struct{ begin, end func(*faultproxy.Proxy) error }{
+		"away":           {func(p *faultproxy.Proxy) error { p.Cut(); return nil }, (*faultproxy.Proxy).Restore},
+		"too many parts": {use(faultproxy.OnInserts(faultproxy.Refuse(252, "TOO_MANY_PARTS", "Too many parts"))), use(faultproxy.None)},
+		"no rights":      {use(faultproxy.OnInserts(faultproxy.Refuse(497, "ACCESS_DENIED", "Not enough privileges"))), use(faultproxy.None)},
+		"lost answers":   {use(faultproxy.OnInserts(faultproxy.LoseAnswer)), use(faultproxy.None)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, b := bustest.Start(t, nil)
+			through, direct, proxy := proxied(t)
+			var counts loader.Counts
+			stop := start(t, b, through, &counts)
+			bustest.Publish(t, b, classifiedMessage(t, "名簿を紛失しました。"))
+			if err := b.WaitDrained(t.Context(), bus.StreamClassified, bus.ConsumerLoader); err != nil {
+				t.Error(err)
+			}
+			if err := fault.begin(proxy); err != nil {
+				t.Fatal(err)
+			}
+			bustest.Publish(t, b, classifiedMessage(t, "別の名簿を紛失しました。"))
+			for { // until the loader has it in hand
+				p, err := b.Pending(t.Context(), bus.StreamClassified, bus.ConsumerLoader)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if p.InHand == 1 {
+					break
+				}
+			}
+			if err := fault.end(proxy); err != nil {
+				t.Fatal(err)
+			}
+			if err := b.WaitDrained(t.Context(), bus.StreamClassified, bus.ConsumerLoader); err != nil {
+				t.Error(err)
+			}
+			stop()
+			if got := rows(t, direct); got != "2" || counts.Rejected.Load() != 0 {
+				t.Errorf("%s rows, %d rejected; want 2 and 0", got, counts.Rejected.Load())
+			}
+		})
+	}
+}
+
+func use(fault faultproxy.Fault) func(*faultproxy.Proxy) error {
+	return func(p *faultproxy.Proxy) error { p.Use(fault); return nil }
+}
+
+// A loader that starts while ClickHouse is away takes nothing into its hands: each
+// start would count a delivery, and a message delivered too often is rejected.
+func TestNothingIsFetchedBeforeClickHouseAnswers(t *testing.T) {
+	_, b := bustest.Start(t, nil)
+	through, direct, proxy := proxied(t)
+	bustest.Publish(t, b, classifiedMessage(t, "名簿を紛失しました。"))
+	proxy.Cut()
+	var asked atomic.Int32
+	proxy.Use(func(w http.ResponseWriter, r *http.Request, forward http.Handler) {
+		p, err := b.Pending(r.Context(), bus.StreamClassified, bus.ConsumerLoader)
+		if err != nil || asked.Load() < 3 && p.DeliveredUpTo > 0 {
+			t.Errorf("before the first answer %+v was fetched, error %v", p, err)
+		}
+		if asked.Add(1) <= 3 {
+			http.Error(w, "starting", http.StatusServiceUnavailable)
+			return
+		}
+		forward.ServeHTTP(w, r)
+	})
+	var counts loader.Counts
+	stop := start(t, b, through, &counts)
+	if err := proxy.Restore(); err != nil {
 		t.Fatal(err)
 	}
-	away := openWarehouse(t, "http://"+address+"/"+direct.Database())
-	bustest.Publish(t, b, classifiedMessage(t, "名簿を紛失しました。"))
-	var counts loader.Counts
-	stop := start(t, b, away, &counts)
-	for { // until the loader has it in hand
-		p, err := b.Pending(t.Context(), bus.StreamClassified, bus.ConsumerLoader)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if p.InHand == 1 {
-			break
-		}
-	}
-	forward(t, address, chdbtest.URL(t))
 	if err := b.WaitDrained(t.Context(), bus.StreamClassified, bus.ConsumerLoader); err != nil {
 		t.Error(err)
 	}
 	stop()
-	if got := rows(t, direct); got != "1" || counts.Rejected.Load() != 0 {
-		t.Errorf("%s rows, %d rejected; want 1 and 0", got, counts.Rejected.Load())
+	if got := rows(t, direct); got != "1" || asked.Load() <= 3 {
+		t.Errorf("%s rows after %d requests", got, asked.Load())
 	}
-}
-
-// forward makes address answer with what the real ClickHouse says.
-func forward(t *testing.T, address, clickHouse string) {
-	t.Helper()
-	target, err := url.Parse(clickHouse)
-	if err != nil {
-		t.Fatal(err)
-	}
-	target.Path = ""
-	listener, err := net.Listen("tcp", address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	proxy := &http.Server{Handler: httputil.NewSingleHostReverseProxy(target), ReadHeaderTimeout: time.Minute}
-	go func() { _ = proxy.Serve(listener) }()
-	t.Cleanup(func() { _ = proxy.Close() })
 }

@@ -104,8 +104,9 @@ type loaderCommand struct {
 	dataFlag
 	httpFlags
 	drainFlag
-	Batch  int           `default:"10000" help:"Most rows in one insert."`
-	Linger time.Duration `default:"1s" help:"How long a batch waits to fill up."`
+	Batch      int           `default:"10000" help:"Most rows in one insert."`
+	BatchBytes int           `default:"33554432" help:"Most bytes of messages in one insert."`
+	Linger     time.Duration `default:"1s" help:"How long a batch waits to fill up."`
 }
 
 func (c *loaderCommand) Run(ctx context.Context, std stdio) (err error) {
@@ -138,7 +139,7 @@ func (c *loaderCommand) Run(ctx context.Context, std stdio) (err error) {
 	})
 	defer progress.stop()
 	return loader.Run(ctx, loader.Config{
-		Bus: e.bus, Warehouse: e.warehouse, Batch: c.Batch, Linger: c.Linger, StopTimeout: c.Drain, Metrics: metrics,
+		Bus: e.bus, Warehouse: e.warehouse, Batch: c.Batch, BatchBytes: c.BatchBytes, Linger: c.Linger, StopTimeout: c.Drain, Metrics: metrics,
 	}, &counts)
 }
 
