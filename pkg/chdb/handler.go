@@ -73,7 +73,8 @@ func (e *Engine) serveStatement(w http.ResponseWriter, r *http.Request) {
 		writeError(w, asError(err))
 		return
 	}
-	if access == Full && r.Method != http.MethodPost {
+	if access == Full && (r.Method != http.MethodPost || !isZero(query.Get("readonly"))) {
+		// Who asks to be kept to reading is kept to it by the parser too.
 		access = ReadRequests
 	}
 	q, err := newRequest(e, w, r, query, access)
@@ -367,6 +368,11 @@ func (q *request) newResponse() (*response, error) {
 		r.out, r.layers = layer, append([]flusher{layer}, r.layers...)
 	}
 	return r, nil
+}
+
+// isZero says whether a setting is absent or off.
+func isZero(value string) bool {
+	return value == "" || value == "0" || strings.EqualFold(value, "false")
 }
 
 func isOn(value string) bool { return value == "1" || strings.EqualFold(value, "true") }

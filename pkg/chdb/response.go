@@ -110,7 +110,10 @@ func (r *response) finish(summary Summary) error {
 		if err := r.send(r.held.Bytes()); err != nil {
 			return err
 		}
+		return r.close()
 	}
+	// What was streamed has its headers behind it, and only now is all counted.
+	r.w.Header().Set(http.TrailerPrefix+"X-ClickHouse-Summary", summary.header())
 	return r.close()
 }
 

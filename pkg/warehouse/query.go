@@ -1,90 +1,216 @@
 package warehouse
 
 import (
-	"bufio"
 	"context"
-	"database/sql/driver"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"net"
+	"net/http"
 	"reflect"
 	"strconv"
-	"strings"
+	"sync"
 	"time"
-	"unicode"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
-
-	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
 )
 
-// Format is how the rows of a query are written.
-type Format string
+// Question is one statement and what it may cost.
+type Question struct {
+	// SQL is one statement, with or without a semicolon at its end.
+	SQL string
+	// Format is how the rows are written. Default: FormatTable.
+	Format Format
+	// Write lets the statement change data and tables. Without it ClickHouse
+	// refuses all but reading (readonly=2).
+	Write bool
+	// Limits bound the statement in the engine.
+	Limits Limits
+}
 
-// The formats of Query.
-const (
-	FormatTable Format = "table" // for people: aligned columns and a count of rows
-	FormatCSV   Format = "csv"   // RFC 4180 with a header line; NULL is empty
-	FormatJSON  Format = "json"  // one object a line, columns in order; NULL is null
-)
+// Limits bound one statement; a zero asks for no limit beyond the server's own.
+// At a limit the statement fails in ClickHouse's words; nothing is cut silently.
+type Limits struct {
+	Time        time.Duration // running time, in whole seconds, at least one
+	MemoryBytes uint64        // on the server
+	ResultRows  uint64
+	ResultBytes uint64 // uncompressed
+}
 
-// Formats lists every format.
-func Formats() []Format { return []Format{FormatTable, FormatCSV, FormatJSON} }
+// Answer is what a statement did.
+type Answer struct {
+	Rows      uint64 // in the result
+	ReadRows  uint64 // by the engine, from tables
+	ReadBytes uint64
+	Took      time.Duration
+}
 
-// Query runs one statement and writes its rows to out. CSV and JSON are written
-// as the rows arrive; a table needs the widths first and is gathered. A
-// statement without rows writes nothing. The error names neither input nor
-// place: the statement is the caller's.
+// ErrTimeLimit says that a statement did not end within its time although the
+// engine was told to end it; it was dropped from this side.
+var ErrTimeLimit = errors.New("time limit exceeded")
+
+// timeGrace is how long the engine has to end a statement that reached its limit
+// by itself, before the connection is dropped: some functions do not look at the
+// clock.
+const timeGrace = 2 * time.Second
+
+// Ask runs one statement and writes its rows to out. CSV and JSON are written as
+// the rows arrive; a table needs the widths first and is gathered. A statement
+// without rows writes nothing. When ctx ends, the statement is cancelled in the
+// engine and the context's cause returned. An error of ClickHouse's is a
+// [clickhouse.Exception] and prints as ClickHouse words it; it names neither
+// input nor place, for the statement is the caller's.
+func (w *Warehouse) Ask(ctx context.Context, q Question, out io.Writer) (Answer, error) {
+	began := time.Now()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	if q.Limits.Time > 0 {
+		limit := time.AfterFunc(q.Limits.seconds()+timeGrace, func() {
+			cancel(fmt.Errorf("%w: %s", ErrTimeLimit, q.Limits.seconds()))
+		})
+		defer limit.Stop()
+	}
+	var read readCount
+	answer := Answer{}
+	rows, err := w.ask(read.watch(ctx, q.settings()), q, out)
+	if cause := context.Cause(ctx); err != nil && cause != nil {
+		err = cause
+	}
+	answer.Rows, answer.Took = rows, time.Since(began)
+	answer.ReadRows, answer.ReadBytes = read.sum()
+	return answer, err
+}
+
+// Query is Ask for a statement of the program's own: it may write, without limits.
 func (w *Warehouse) Query(ctx context.Context, statement string, format Format, out io.Writer) error {
-	rows, err := w.conn.Query(ctx, statement)
+	_, err := w.Ask(ctx, Question{SQL: statement, Format: format, Write: true}, out)
+	return err
+}
+
+func (w *Warehouse) ask(ctx context.Context, q Question, out io.Writer) (count uint64, err error) {
+	rows, err := w.conn.Query(ctx, q.SQL)
 	if err != nil {
-		return inItsWords(err)
+		return 0, inItsWords(err)
 	}
 	defer rows.Close()
-
 	names, types := rows.Columns(), rows.ColumnTypes()
-	var sink rowWriter
-	switch format {
-	case FormatTable:
-		sink = newTableWriter(out, names)
-	case FormatCSV:
-		sink = &csvWriter{csv: csv.NewWriter(out), names: names}
-	case FormatJSON:
-		sink = &jsonWriter{out: bufio.NewWriter(out), names: names}
-	default:
-		return fmt.Errorf("unknown format %q: want one of %v", format, Formats())
+	sink, err := newRowWriter(q.Format, out, names)
+	if err != nil {
+		return 0, err
 	}
 	if len(names) == 0 {
-		return inItsWords(rows.Err())
+		return 0, inItsWords(rows.Err())
 	}
 	if err := sink.begin(); err != nil {
-		return err
+		return 0, err
 	}
-	for rows.Next() {
+	for ; rows.Next(); count++ {
 		targets := make([]any, len(types))
 		for i, t := range types {
 			targets[i] = reflect.New(t.ScanType()).Interface()
 		}
 		if err := rows.Scan(targets...); err != nil {
-			return fmt.Errorf("read a row: %w", inItsWords(err))
+			return count, fmt.Errorf("read a row: %w", inItsWords(err))
 		}
 		values := make([]any, len(targets))
 		for i, target := range targets {
 			values[i] = plain(reflect.ValueOf(target).Elem(), types[i].DatabaseTypeName())
 		}
 		if err := sink.row(values); err != nil {
-			return err
+			return count, err
 		}
 	}
 	if err := rows.Err(); err != nil {
-		return inItsWords(err)
+		return count, inItsWords(err)
 	}
-	return sink.end()
+	return count, sink.end()
+}
+
+func (l Limits) seconds() time.Duration {
+	return max(l.Time.Truncate(time.Second), time.Second)
+}
+
+func (q Question) settings() clickhouse.Settings {
+	settings := clickhouse.Settings{
+		// Over HTTP a server goes on with a statement whose client has left.
+		"cancel_http_readonly_queries_on_client_close": 1,
+	}
+	if !q.Write {
+		settings["readonly"] = 2
+	}
+	if q.Limits.Time > 0 {
+		settings["max_execution_time"] = int(q.Limits.seconds() / time.Second)
+		// By the clock, and not by an early guess at how long it may take.
+		settings["timeout_before_checking_execution_speed"] = 0
+	}
+	for name, limit := range map[string]uint64{
+		"max_memory_usage": q.Limits.MemoryBytes,
+		"max_result_rows":  q.Limits.ResultRows, "max_result_bytes": q.Limits.ResultBytes,
+	} {
+		if limit > 0 {
+			settings[name] = limit
+		}
+	}
+	return settings
+}
+
+// readCount adds up what a statement read: over the native protocol from the
+// server's progress, over HTTP from the summary in a header or trailer of the
+// answer.
+type readCount struct {
+	mu          sync.Mutex
+	rows, bytes uint64
+	answer      *http.Response
+}
+
+type readCountKey struct{}
+
+func (r *readCount) watch(ctx context.Context, settings clickhouse.Settings) context.Context {
+	ctx = context.WithValue(ctx, readCountKey{}, r)
+	return clickhouse.Context(ctx, clickhouse.WithSettings(settings), clickhouse.WithProgress(func(p *clickhouse.Progress) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.rows += p.Rows
+		r.bytes += p.Bytes
+	}))
+}
+
+// sum is to be asked for once the answer was read to its end.
+func (r *readCount) sum() (rows, bytes uint64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.answer == nil {
+		return r.rows, r.bytes
+	}
+	const name = "X-ClickHouse-Summary"
+	text := r.answer.Trailer.Get(name)
+	if text == "" {
+		text = r.answer.Header.Get(name)
+	}
+	var summary struct {
+		ReadRows  string `json:"read_rows"`
+		ReadBytes string `json:"read_bytes"`
+	}
+	if json.Unmarshal([]byte(text), &summary) == nil {
+		rows, _ = strconv.ParseUint(summary.ReadRows, 10, 64)
+		bytes, _ = strconv.ParseUint(summary.ReadBytes, 10, 64)
+	}
+	return rows, bytes
+}
+
+// summaryTransport shows the answers of watched statements to their readCount,
+// since the client library keeps their headers to itself.
+type summaryTransport struct{ *http.Transport }
+
+func (t summaryTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := t.Transport.RoundTrip(r)
+	if count, ok := r.Context().Value(readCountKey{}).(*readCount); ok && err == nil {
+		count.mu.Lock()
+		defer count.mu.Unlock()
+		count.answer = response
+	}
+	return response, err
 }
 
 // inItsWords leaves of an error what ClickHouse said, without the client
@@ -107,223 +233,3 @@ type queryError struct{ *clickhouse.Exception }
 func (e *queryError) Error() string { return fmt.Sprintf("Code: %d. %s", e.Code, e.Message) }
 
 func (e *queryError) Unwrap() error { return e.Exception }
-
-// plain turns a scanned value into nil, bool, a number, a string, []any or
-// map[string]any, with dates as ClickHouse writes them.
-func plain(v reflect.Value, typeName string) any {
-	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
-		if v.IsNil() {
-			return nil
-		}
-		if s, ok := v.Interface().(fmt.Stringer); ok { // some types speak only through their pointer
-			if _, isTime := v.Interface().(*time.Time); !isTime {
-				return s.String()
-			}
-		}
-		v = v.Elem()
-	}
-	switch x := v.Interface().(type) {
-	case time.Time:
-		return formatTime(x, typeName)
-	case fmt.Stringer:
-		return x.String()
-	case driver.Valuer:
-		if inner, err := x.Value(); err == nil {
-			return inner
-		}
-	}
-	switch v.Kind() {
-	case reflect.Slice, reflect.Array:
-		list := make([]any, v.Len())
-		for i := range list {
-			list[i] = plain(v.Index(i), typeName)
-		}
-		return list
-	case reflect.Map:
-		m := make(map[string]any, v.Len())
-		for entry := v.MapRange(); entry.Next(); {
-			m[fmt.Sprint(plain(entry.Key(), typeName))] = plain(entry.Value(), typeName)
-		}
-		return m
-	case reflect.Float32, reflect.Float64:
-		// JSON has no such numbers, and ClickHouse too writes them as null.
-		if f := v.Float(); math.IsNaN(f) || math.IsInf(f, 0) {
-			return nil
-		}
-	}
-	return v.Interface()
-}
-
-func formatTime(t time.Time, typeName string) string {
-	switch {
-	case strings.Contains(typeName, "DateTime64("):
-		_, arguments, _ := strings.Cut(typeName, "DateTime64(")
-		digits := int(arguments[0] - '0')
-		if digits < 1 || digits > 9 {
-			return t.Format(time.DateTime)
-		}
-		return t.Format(time.DateTime + "." + strings.Repeat("0", digits))
-	case strings.Contains(typeName, "DateTime"):
-		return t.Format(time.DateTime)
-	default:
-		return t.Format(time.DateOnly)
-	}
-}
-
-type rowWriter interface {
-	begin() error
-	row(values []any) error
-	end() error
-}
-
-type tableWriter struct {
-	table table.Writer
-	count int
-	out   io.Writer
-}
-
-func newTableWriter(out io.Writer, names []string) *tableWriter {
-	t := table.NewWriter()
-	t.SetStyle(table.StyleLight)
-	t.Style().Format.Header = text.FormatDefault // names as they are, not in capitals
-	header := make(table.Row, len(names))
-	configs := make([]table.ColumnConfig, len(names))
-	for i, name := range names {
-		header[i] = name
-		configs[i] = table.ColumnConfig{Number: i + 1, WidthMax: 60}
-	}
-	t.AppendHeader(header)
-	t.SetColumnConfigs(configs)
-	return &tableWriter{table: t, out: out}
-}
-
-func (t *tableWriter) begin() error { return nil }
-
-func (t *tableWriter) row(values []any) error {
-	cells := make(table.Row, len(values))
-	for i, v := range values {
-		switch v.(type) {
-		case nil:
-			cells[i] = "NULL"
-		case []any, map[string]any:
-			cells[i] = jsonText(v)
-		default:
-			switch v := v.(type) {
-			case string:
-				cells[i] = visible(v)
-			case float32, float64:
-				cells[i] = scalar(v)
-			default:
-				cells[i] = v // numbers stay numbers, and so to the right
-			}
-		}
-	}
-	t.table.AppendRow(cells)
-	t.count++
-	return nil
-}
-
-func (t *tableWriter) end() error {
-	noun := "rows"
-	if t.count == 1 {
-		noun = "row"
-	}
-	_, err := fmt.Fprintf(t.out, "%s\n%d %s\n", t.table.Render(), t.count, noun)
-	return err
-}
-
-type csvWriter struct {
-	csv   *csv.Writer
-	names []string
-}
-
-func (c *csvWriter) begin() error { return c.csv.Write(c.names) }
-
-func (c *csvWriter) row(values []any) error {
-	record := make([]string, len(values))
-	for i, v := range values {
-		switch v := v.(type) {
-		case nil:
-		case []any, map[string]any:
-			record[i] = jsonText(v)
-		default:
-			record[i] = scalar(v)
-		}
-	}
-	return c.csv.Write(record)
-}
-
-func (c *csvWriter) end() error {
-	c.csv.Flush()
-	return c.csv.Error()
-}
-
-// scalar writes a value as ClickHouse does: no exponent where digits do.
-func scalar(v any) string {
-	bits := 64
-	switch f := v.(type) {
-	case float32:
-		v, bits = float64(f), 32
-	}
-	f, ok := v.(float64)
-	if !ok {
-		return fmt.Sprint(v)
-	}
-	if size := math.Abs(f); f != 0 && (size < 1e-6 || size >= 1e21) {
-		return strconv.FormatFloat(f, 'e', -1, bits)
-	}
-	return strconv.FormatFloat(f, 'f', -1, bits)
-}
-
-// visible writes control characters as escapes: what notices say comes from
-// anywhere and must not steer a terminal.
-func visible(s string) string {
-	if !strings.ContainsFunc(s, steers) {
-		return s
-	}
-	var b strings.Builder
-	for _, r := range s {
-		if steers(r) {
-			fmt.Fprintf(&b, "\\x%02x", r)
-		} else {
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
-
-func steers(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
-
-type jsonWriter struct {
-	out   *bufio.Writer
-	names []string
-}
-
-func (j *jsonWriter) begin() error { return nil }
-
-// row writes the object by hand, for a Go map would lose the columns' order.
-func (j *jsonWriter) row(values []any) error {
-	var line strings.Builder
-	line.WriteByte('{')
-	for i, v := range values {
-		if i > 0 {
-			line.WriteByte(',')
-		}
-		line.WriteString(jsonText(j.names[i]) + ":" + jsonText(v))
-	}
-	line.WriteString("}\n")
-	_, err := j.out.WriteString(line.String())
-	return err
-}
-
-func (j *jsonWriter) end() error { return j.out.Flush() }
-
-func jsonText(v any) string {
-	var b strings.Builder
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return jsonText(fmt.Sprint(v)) // a type JSON does not know, as its words
-	}
-	return strings.TrimSuffix(b.String(), "\n")
-}

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -108,6 +109,7 @@ func (cfg Config) options() (*clickhouse.Options, error) {
 	if options.TLS != nil {
 		options.TLS.MinVersion = tls.VersionTLS12
 	}
+	options.TransportFunc = func(t *http.Transport) (http.RoundTripper, error) { return summaryTransport{t}, nil }
 	options.DialTimeout = orDefault(cfg.DialTimeout, 5*time.Second)
 	options.ReadTimeout = orDefault(cfg.ReadTimeout, 5*time.Minute)
 	options.MaxOpenConns = orDefault(cfg.MaxConnections, 4)

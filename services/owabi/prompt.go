@@ -5,12 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"strings"
 	"syscall"
 
-	"golang.org/x/term"
+	"github.com/peterh/liner"
+
+	"owabi/pkg/warehouse"
 )
 
 const (
@@ -18,131 +21,230 @@ const (
 	promptMore  = "   ... "
 )
 
+const promptHelp = `End a statement with ; and leave with Ctrl-D or exit. Tab completes, Ctrl-R searches the history,
+Ctrl-C drops what was typed or cancels what runs.
+  \l             the views and tables, with what they answer
+  \d NAME        the columns of one
+  \i FILE        run a file, or a saved query by its name
+  \save NAME     save the last statement as a query
+  \format NAME   write rows as table, vertical, csv or json
+  \q             leave
+`
+
+// prompt is a session at a terminal.
+type prompt struct {
+	*asker
+	line      *liner.State
+	completer *completer
+	history   history
+	pending   statementReader
+	typed     []string // lines of the pending statement
+	last      string   // statement that was run last
+	interrupt chan os.Signal
+}
+
 // runPrompt reads statements with line editing and history until the end of
 // input, exit or quit. A statement that fails is told, and the next one is asked
-// for. Ctrl-C drops what was typed, or ends the statement that runs, never the
+// for. Ctrl-C drops what was typed, or cancels the statement that runs, never the
 // prompt.
-func runPrompt(_ context.Context, in *os.File, messages io.Writer, ask func(context.Context, string) error) error {
-	fmt.Fprintln(messages, "End a statement with ; and leave with Ctrl-D. Try: SELECT category, count() FROM incidents GROUP BY category;")
-	state, err := term.MakeRaw(int(in.Fd()))
-	if err != nil {
-		return fmt.Errorf("prompt: %w", err)
+func runPrompt(a *asker) (err error) {
+	a.timing = true
+	p := &prompt{
+		asker: a, completer: &completer{vocabulary: a.warehouse.Vocabulary},
+		history: history{a.command.configured(a.command.History, "sql_history")},
+		// For the whole session: main's own notice of Ctrl-C ends with the first.
+		interrupt: make(chan os.Signal, 1),
 	}
-	restore := func() { _ = term.Restore(int(in.Fd()), state) } // nothing else is left to do with a terminal that is gone
-	defer restore()
-	// Waiting for a line cannot be interrupted, so who ends the process gets the
-	// terminal back in order first.
-	ended := make(chan os.Signal, 1)
+	signal.Notify(p.interrupt, os.Interrupt)
+	defer signal.Stop(p.interrupt)
+	remembered, err := p.history.load()
+	if err != nil {
+		slog.Warn("going on without it", "error", err)
+		p.history.path = ""
+	}
+	fmt.Fprintln(a.std.err, `End a statement with ; and leave with Ctrl-D. \l lists the views, \? helps.`)
+	p.line = liner.NewLiner()
+	defer func() { err = errors.Join(err, p.line.Close()) }()
+	p.line.SetCtrlCAborts(true)
+	p.line.SetTabCompletionStyle(liner.TabPrints)
+	p.line.SetWordCompleter(p.completer.complete)
+	for _, line := range remembered {
+		p.line.AppendHistory(line)
+	}
+	defer p.restoreWhenEnded()()
+	return p.loop()
+}
+
+// restoreWhenEnded gives whoever ends the process the terminal back in order
+// first, since waiting for a line cannot be interrupted.
+func (p *prompt) restoreWhenEnded() (stop func()) {
+	ended, left, done := make(chan os.Signal, 1), make(chan struct{}), make(chan struct{})
 	signal.Notify(ended, syscall.SIGTERM, syscall.SIGHUP)
-	left := make(chan struct{})
-	defer close(left)
 	go func() {
+		defer close(done)
 		defer signal.Stop(ended)
 		select {
 		case <-ended:
-			restore()
+			_ = p.line.Close() // nothing else is left to do with a terminal that is gone
 			os.Exit(exitFailed)
 		case <-left:
 		}
 	}()
+	return func() { close(left); <-done }
+}
 
-	keys := &interruptible{from: in}
-	terminal := term.NewTerminal(struct {
-		io.Reader
-		io.Writer
-	}{keys, messages}, promptFirst)
-	terminal.AutoCompleteCallback = func(line string, pos int, key rune) (string, int, bool) {
-		return line[:pos] + " " + line[pos:], pos + 1, key == '\t' // pasted text has tabs
-	}
-	if width, height, err := term.GetSize(int(in.Fd())); err == nil {
-		_ = terminal.SetSize(width, height) // a line that wraps wrongly is no reason to fail
-	}
-	var pending strings.Builder
+func (p *prompt) loop() error {
 	for {
-		line, err := terminal.ReadLine()
-		if errors.Is(err, io.EOF) {
-			return nil
+		mark := promptFirst
+		if !p.pending.empty() {
+			mark = promptMore
 		}
-		if err != nil && !errors.Is(err, term.ErrPasteIndicator) {
+		text, err := p.line.Prompt(mark)
+		switch {
+		case errors.Is(err, liner.ErrPromptAborted):
+			p.drop()
+			continue
+		case errors.Is(err, io.EOF):
+			fmt.Fprintln(p.std.err)
+			return nil
+		case err != nil:
 			return fmt.Errorf("prompt: %w", err)
 		}
-		if keys.interrupted {
-			keys.interrupted = false
-			pending.Reset()
-			terminal.SetPrompt(promptFirst)
-			continue
+		if p.pending.empty() {
+			word := strings.TrimSuffix(strings.TrimSpace(text), ";")
+			if word == "exit" || word == "quit" || word == `\q` {
+				return nil
+			}
+			if strings.HasPrefix(word, `\`) {
+				p.remember(text)
+				p.tell(p.backslash(word))
+				continue
+			}
 		}
-		pending.WriteString(line + "\n")
-		statement, done := strings.CutSuffix(strings.TrimSpace(pending.String()), ";")
-		switch strings.ToLower(statement) {
-		case "":
-			pending.Reset()
-			continue
-		case "exit", "quit":
-			return nil
+		p.typed = append(p.typed, text)
+		statements := p.pending.add(text)
+		if p.pending.empty() && len(statements) == 0 {
+			p.drop()
 		}
-		if !done {
-			terminal.SetPrompt(promptMore)
-			continue
+		p.runEach(statements)
+	}
+}
+
+func (p *prompt) drop() {
+	p.pending.drop()
+	p.typed = nil
+}
+
+// runEach runs what a line completed and stops at the first that fails.
+func (p *prompt) runEach(statements []statement) {
+	for _, s := range statements {
+		if s.line != "" {
+			p.remember(s.line + ";")
+		} else {
+			for _, line := range p.typed {
+				p.remember(line)
+			}
 		}
-		pending.Reset()
-		terminal.SetPrompt(promptFirst)
-		if err := askCooked(in, state, statement, ask); err != nil {
-			fmt.Fprintf(terminal, "%v\n", err)
+		p.typed = nil
+		p.last = s.text
+		if p.tell(p.interruptible(func(ctx context.Context) error { return p.run(ctx, s.text) })) {
+			return
 		}
 	}
 }
 
-// askCooked runs one statement with the terminal as others expect it, so that
-// rows print well and Ctrl-C is a signal.
-func askCooked(in *os.File, state *term.State, statement string, ask func(context.Context, string) error) error {
-	if err := term.Restore(int(in.Fd()), state); err != nil {
-		return err
+// interruptible runs something that Ctrl-C ends.
+func (p *prompt) interruptible(run func(context.Context) error) error {
+	select {
+	case <-p.interrupt: // one that came too late for the last
+	default:
 	}
-	// A context of its own: main's ends with the first Ctrl-C and for good.
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	err := ask(ctx, statement)
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		select {
+		case <-p.interrupt:
+			cancel()
+		case <-done:
+		}
+	}()
+	err := run(ctx)
+	close(done)
+	<-watched
 	if ctx.Err() != nil {
-		err = errors.New("interrupted")
+		err = errors.New("cancelled")
 	}
-	if _, rawErr := term.MakeRaw(int(in.Fd())); rawErr != nil {
-		return errors.Join(err, rawErr)
+	cancel()
+	if p.asker.command.Write {
+		p.completer.forget() // there may be new names
 	}
 	return err
 }
 
-// interruptible turns Ctrl-C, which the line editor takes for the end of input,
-// into an emptied line.
-type interruptible struct {
-	from        io.Reader
-	interrupted bool
-	queued      []byte
+// tell says what went wrong, and whether something did.
+func (p *prompt) tell(err error) bool {
+	if err != nil {
+		fmt.Fprintln(p.std.err, err)
+	}
+	return err != nil
 }
 
-const (
-	ctrlC = 0x03
-	ctrlU = 0x15 // the line editor's key for emptying the line
-	ctrlE = 0x05 // and for going to its end first
-)
+func (p *prompt) remember(line string) {
+	p.line.AppendHistory(line)
+	if err := p.history.add(line); err != nil {
+		slog.Warn("going on without it", "error", err)
+		p.history.path = ""
+	}
+}
 
-func (i *interruptible) Read(p []byte) (int, error) {
-	if len(i.queued) == 0 {
-		buffer := make([]byte, 1024)
-		n, err := i.from.Read(buffer)
-		if n == 0 {
-			return 0, err
+// backslash runs one of the prompt's own commands.
+func (p *prompt) backslash(text string) error {
+	name, argument, _ := strings.Cut(text, " ")
+	argument = strings.TrimSpace(argument)
+	switch name {
+	case `\?`, `\h`:
+		_, err := io.WriteString(p.std.out, promptHelp)
+		return err
+	case `\l`:
+		return p.interruptible(p.list)
+	case `\d`:
+		if argument == "" {
+			return p.interruptible(p.list)
 		}
-		for _, key := range buffer[:n] {
-			if key == ctrlC {
-				i.interrupted = true
-				i.queued = append(i.queued, ctrlE, ctrlU, '\r')
-			} else {
-				i.queued = append(i.queued, key)
+		return p.interruptible(func(ctx context.Context) error {
+			return p.run(ctx, "SELECT name, type, comment FROM system.columns WHERE database = currentDatabase() AND table = "+quoted(argument)+" ORDER BY position")
+		})
+	case `\i`:
+		file, err := p.command.saved().open(argument)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		return p.interruptible(func(ctx context.Context) error { return p.runAll(ctx, file, argument) })
+	case `\save`:
+		if p.last == "" {
+			return errors.New("there is no statement to save yet")
+		}
+		path, err := p.command.saved().save(argument, p.last)
+		if err == nil {
+			fmt.Fprintln(p.std.err, "saved as", path)
+		}
+		return err
+	case `\format`:
+		for _, f := range warehouse.Formats() {
+			if string(f) == argument {
+				p.format = f
+				return nil
 			}
 		}
+		return fmt.Errorf("unknown format %q: want one of %v", argument, warehouse.Formats())
 	}
-	n := copy(p, i.queued)
-	i.queued = i.queued[n:]
-	return n, nil
+	return fmt.Errorf(`%s: no such command; \? lists them`, name)
+}
+
+// quoted is text as a ClickHouse string.
+func quoted(text string) string {
+	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(text) + "'"
 }
