@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
@@ -55,9 +55,15 @@ const (
 
 // EnsureStreams makes the streams that are missing and widens those that exist
 // where cfg asks for more. It never makes one smaller, and never changes what a
-// stream holds or how: then it fails with ErrStreamDiffers and changes nothing.
-// It may be run any number of times, and needs the rights of an administrator.
+// stream holds or how: then it fails with ErrStreamDiffers and leaves that stream
+// as it is. It may be run any number of times, and needs the rights of an
+// administrator.
 func (b *Bus) EnsureStreams(ctx context.Context, cfg StreamsConfig) error {
+	_, err := b.ensureStreams(ctx, cfg)
+	return err
+}
+
+func (b *Bus) ensureStreams(ctx context.Context, cfg StreamsConfig) (changes []Change, err error) {
 	for _, s := range []struct {
 		name, subjects, what string
 		limits               StreamLimits
@@ -73,14 +79,16 @@ func (b *Bus) EnsureStreams(ctx context.Context, cfg StreamsConfig) error {
 			Replicas: cfg.Replicas, MaxBytes: s.limits.MaxBytes, MaxAge: s.limits.MaxAge, Duplicates: s.limits.Duplicates,
 			AllowDirect: true, MaxMsgs: Unlimited, MaxMsgsPerSubject: Unlimited, MaxConsumers: Unlimited,
 		}
-		if err := b.ensureStream(ctx, want, s.duplicates); err != nil {
-			return fmt.Errorf("stream %s: %w", s.name, err)
+		what, details, err := b.ensureStream(ctx, want, s.duplicates)
+		if err != nil {
+			return changes, fmt.Errorf("stream %s: %w", s.name, err)
 		}
+		changes = append(changes, Change{Stream: s.name, What: what, Details: details})
 	}
-	return nil
+	return changes, nil
 }
 
-func (b *Bus) ensureStream(ctx context.Context, want jetstream.StreamConfig, duplicates time.Duration) error {
+func (b *Bus) ensureStream(ctx context.Context, want jetstream.StreamConfig, duplicates time.Duration) (What, []string, error) {
 	ctx, cancel := b.request(ctx)
 	defer cancel()
 	stream, err := b.js.Stream(ctx, want.Name)
@@ -98,23 +106,21 @@ func (b *Bus) ensureStream(ctx context.Context, want jetstream.StreamConfig, dup
 				want.Duplicates = min(duplicates, want.MaxAge)
 			}
 		}
-		if _, err = b.js.CreateStream(ctx, want); err == nil {
-			b.log.Debug("stream made", "stream", want.Name, "replicas", want.Replicas, "duplicates", want.Duplicates.String())
-		}
-		return explain(ctx, err)
+		_, err = b.js.CreateStream(ctx, want)
+		return Made, nil, explain(ctx, err)
 	}
 	if err != nil {
-		return explain(ctx, err)
+		return Left, nil, explain(ctx, err)
 	}
 	next, changes, err := widened(stream.CachedInfo().Config, want)
 	if err != nil || len(changes) == 0 {
-		return err
+		return Left, nil, err
 	}
 	if _, err := b.js.UpdateStream(ctx, next); err != nil {
-		return fmt.Errorf("changing %v: %w", changes, explain(ctx, err))
+		return Left, nil, fmt.Errorf("changing %s: %w", strings.Join(changes, ", "), explain(ctx, err))
 	}
 	b.log.Info("stream changed", "stream", want.Name, "changes", changes)
-	return nil
+	return Changed, changes, nil
 }
 
 // widened returns have with what want asks more of, and the changes in words.
@@ -172,196 +178,4 @@ func widened(have, want jetstream.StreamConfig) (next jetstream.StreamConfig, ch
 		grow("duplicates window", int64(have.Duplicates), max(int64(want.Duplicates), 0), -2, func(n int64) { next.Duplicates = time.Duration(n) }, span),
 	)
 	return next, changes, err
-}
-
-// ConsumersConfig says how the two durable consumers are made.
-type ConsumersConfig struct{ Classifier, Loader ConsumerLimits }
-
-// ConsumerLimits sizes one consumer. A zero leaves an existing consumer as it is
-// and gives a new one the default.
-type ConsumerLimits struct {
-	// AckWait is how long a message may be in the hands of a process that gives
-	// no sign of life; then it is delivered again, to anybody. Consume gives a
-	// sign every third of it. Default: 1 minute.
-	AckWait time.Duration
-	// MaxAckPending bounds the messages in the hands of all processes together.
-	// At the limit the server holds deliveries back. Keep it above 2 × batch ×
-	// workers. Default: 20,000 for the classifier, 100,000 for the loader.
-	MaxAckPending int
-}
-
-// EnsureConsumers makes the durable pull consumers, with explicit
-// acknowledgement, from the first message of the stream on. The server is told
-// no MaxDeliver: past one, it would just stop delivering. Consume counts instead,
-// and rejects. An existing consumer gets the sizes that cfg names; anything else
-// that differs is ErrStreamDiffers. It needs the rights of an administrator.
-func (b *Bus) EnsureConsumers(ctx context.Context, cfg ConsumersConfig) error {
-	for _, c := range []struct {
-		stream, name string
-		limits       ConsumerLimits
-		pending      int
-	}{
-		{StreamRaw, ConsumerClassifier, cfg.Classifier, 20_000},
-		{StreamClassified, ConsumerLoader, cfg.Loader, 100_000},
-	} {
-		if err := b.ensureConsumer(ctx, c.stream, c.name, c.limits, c.pending); err != nil {
-			return fmt.Errorf("consumer %s on %s: %w", c.name, c.stream, err)
-		}
-	}
-	return nil
-}
-
-func (b *Bus) ensureConsumer(ctx context.Context, stream, name string, limits ConsumerLimits, pending int) error {
-	ctx, cancel := b.request(ctx)
-	defer cancel()
-	want := jetstream.ConsumerConfig{
-		Durable: name, Name: name, AckPolicy: jetstream.AckExplicitPolicy, DeliverPolicy: jetstream.DeliverAllPolicy,
-		ReplayPolicy: jetstream.ReplayInstantPolicy, MaxDeliver: -1,
-		AckWait: limits.AckWait, MaxAckPending: limits.MaxAckPending,
-	}
-	c, err := b.js.Consumer(ctx, stream, name)
-	switch {
-	case errors.Is(err, jetstream.ErrConsumerNotFound):
-		if want.AckWait == 0 {
-			want.AckWait = time.Minute
-		}
-		if want.MaxAckPending == 0 {
-			want.MaxAckPending = pending
-		}
-		_, err = b.js.CreateConsumer(ctx, stream, want)
-		return explain(ctx, err)
-	case err != nil:
-		return explain(ctx, err)
-	}
-	have := c.CachedInfo().Config
-	for _, d := range []struct {
-		what       string
-		have, want any
-	}{
-		{"acknowledgement", have.AckPolicy, want.AckPolicy},
-		{"deliver policy", have.DeliverPolicy, want.DeliverPolicy},
-		{"filter", have.FilterSubject + fmt.Sprint(have.FilterSubjects), "[]"},
-		{"max deliver", have.MaxDeliver, want.MaxDeliver},
-	} {
-		if d.have != d.want {
-			return fmt.Errorf("%w: %s is %v and has to be %v; remove the consumer with the nats tool and run this again", ErrStreamDiffers, d.what, d.have, d.want)
-		}
-	}
-	next := have
-	if want.AckWait != 0 {
-		next.AckWait = want.AckWait
-	}
-	if want.MaxAckPending != 0 {
-		next.MaxAckPending = want.MaxAckPending
-	}
-	if next.AckWait == have.AckWait && next.MaxAckPending == have.MaxAckPending {
-		return nil
-	}
-	_, err = b.js.UpdateConsumer(ctx, stream, next)
-	return explain(ctx, err)
-}
-
-// Pending says how far a consumer is behind.
-type Pending struct {
-	// Waiting is the number of messages not delivered to anybody yet.
-	Waiting uint64
-	// InHand is the number delivered and not acknowledged.
-	InHand int
-	// Redelivered is the number of those in hand that were delivered more than once.
-	Redelivered int
-	// DeliveredUpTo is the stream sequence of the last message delivered.
-	DeliveredUpTo uint64
-}
-
-// Pending asks the server how far the consumer is behind. Waiting can lag what
-// was just published by an instant; WaitDrained does not. A worker's rights do.
-func (b *Bus) Pending(ctx context.Context, stream, consumer string) (Pending, error) {
-	ctx, cancel := b.request(ctx)
-	defer cancel()
-	c, err := b.js.Consumer(ctx, stream, consumer)
-	if err != nil {
-		return Pending{}, fmt.Errorf("consumer %s on %s: %w", consumer, stream, explain(ctx, err))
-	}
-	info := c.CachedInfo()
-	return Pending{
-		Waiting: info.NumPending, InHand: info.NumAckPending,
-		Redelivered: info.NumRedelivered, DeliveredUpTo: info.Delivered.Stream,
-	}, nil
-}
-
-// LastSequence is the stream sequence of the last message that was stored.
-func (b *Bus) LastSequence(ctx context.Context, stream string) (uint64, error) {
-	ctx, cancel := b.request(ctx)
-	defer cancel()
-	s, err := b.js.Stream(ctx, stream)
-	if err != nil {
-		return 0, fmt.Errorf("stream %s: %w", stream, explain(ctx, err))
-	}
-	return s.CachedInfo().State.LastSeq, nil
-}
-
-// WaitDrained returns when every message that is in the stream now has been
-// settled by the consumer: acknowledged, or rejected. Messages published later
-// are not waited for. It is woken by what this Bus consumes and asks the server
-// four times a second for what other processes consume; it outlives lost
-// connections. It needs the right to read the stream's info.
-func (b *Bus) WaitDrained(ctx context.Context, stream, consumer string) error {
-	var last uint64
-	known := false
-	ask := time.NewTicker(250 * time.Millisecond)
-	defer ask.Stop()
-	for {
-		settled := b.settledChan(stream, consumer) // before asking, so that nothing is missed
-		done, err := false, error(nil)
-		one, cancel := context.WithTimeout(ctx, 2*time.Second) // an answer can get lost with its connection
-		if !known {
-			last, err = b.LastSequence(one, stream)
-			known = err == nil
-		}
-		if known {
-			done, err = b.drained(one, stream, consumer, last)
-		}
-		cancel()
-		switch {
-		case done:
-			return nil
-		case errors.Is(err, ErrNoStream), errors.Is(err, ErrDenied), errors.Is(err, nats.ErrConnectionClosed):
-			return err
-		case err != nil:
-			b.log.Debug("asking how far a consumer is", "stream", stream, "consumer", consumer, "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("waiting for consumer %s on %s: %w", consumer, stream, errors.Join(context.Cause(ctx), err))
-		case <-settled:
-		case <-ask.C:
-		}
-	}
-}
-
-func (b *Bus) drained(ctx context.Context, stream, consumer string, last uint64) (bool, error) {
-	p, err := b.Pending(ctx, stream, consumer)
-	switch {
-	case err != nil:
-		return false, err
-	case p.InHand > 0:
-		return false, nil
-	case p.DeliveredUpTo >= last:
-		return true, nil
-	case p.Waiting > 0:
-		return false, nil
-	}
-	// Nothing waits, yet the end was not delivered: either the server has not
-	// counted it yet, or the last messages were deleted.
-	ctx, cancel := b.request(ctx)
-	defer cancel()
-	s, err := b.js.Stream(ctx, stream)
-	if err != nil {
-		return false, fmt.Errorf("stream %s: %w", stream, explain(ctx, err))
-	}
-	_, err = s.GetMsg(ctx, p.DeliveredUpTo+1, jetstream.WithGetMsgSubject(s.CachedInfo().Config.Subjects[0]))
-	if errors.Is(err, jetstream.ErrMsgNotFound) {
-		return true, nil
-	}
-	return false, explain(ctx, err)
 }

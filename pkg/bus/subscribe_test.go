@@ -276,6 +276,7 @@ func TestSubscribersRights(t *testing.T) {
 			"$JS.API.CONSUMER.CREATE."+s+".loader", "$JS.API.CONSUMER.CREATE."+s+".loader.>", "$JS.API.CONSUMER.MSG.NEXT."+s+".loader", "$JS.API.CONSUMER.DELETE."+s+".loader"),
 		user("desk", []string{"$JS.API.STREAM.INFO." + s, "$JS.API.CONSUMER.INFO." + s + ".desk", "$JS.API.CONSUMER.MSG.NEXT." + s + ".desk", "$JS.ACK." + s + ".desk.>", "$JS.ACK.*.*." + s + ".desk.>",
 			"$JS.API.CONSUMER.CREATE." + s + ".desk", "$JS.API.CONSUMER.CREATE." + s + ".desk.>"}),
+		user("observer", []string{"$JS.API.STREAM.INFO.*", "$JS.API.CONSUMER.LIST.*"}),
 		user("weak", []string{"$JS.API.STREAM.INFO." + s, "$JS.API.CONSUMER.CREATE." + s + ".>"}),
 	)
 	admin, tail, desk, weak := as(t, url, "admin"), as(t, url, "tail"), as(t, url, "desk"), as(t, url, "weak")
@@ -293,6 +294,9 @@ func TestSubscribersRights(t *testing.T) {
 		js, err := jetstream.New(admin.Conn())
 		must(t, err)
 		must(t, js.DeleteConsumer(t.Context(), s, "desk"))
+	}
+	if status, err := as(t, url, "observer").Status(t.Context()); err != nil || len(status.Streams) != 3 || len(status.Consumers) != 2 {
+		t.Errorf("the observer sees %+v, %v", status, err)
 	}
 	js, err := jetstream.New(tail.Conn())
 	must(t, err)

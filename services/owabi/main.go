@@ -43,6 +43,7 @@ type cli struct {
 	SQL        sqlCommand        `cmd:"" name:"sql" help:"Ask ClickHouse; without SQL, a prompt."`
 	Generate   generateCommand   `cmd:"" help:"Write synthetic notices, marked as such, as JSON Lines."`
 	Setup      setupCommand      `cmd:"" help:"Make the streams, consumers, tables and views on servers of your own."`
+	Bus        busCommand        `cmd:"" help:"The streams and consumers: make, widen, show."`
 }
 
 // stdio is where a command reads and writes.
