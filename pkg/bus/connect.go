@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
-	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -31,6 +30,11 @@ type Config struct {
 
 	// TLS. A CA file replaces the system's; certificate and key go together.
 	CAFile, CertFile, KeyFile string
+
+	// InboxPrefix begins the subjects on which this user gets its answers. Who may
+	// listen on a prefix sees all answers on it, so users with rights of their own
+	// have prefixes of their own. Default: _INBOX, which is everybody's.
+	InboxPrefix string
 
 	// ConnectTimeout bounds the whole first connection, all servers and tries
 	// together. At the limit Connect fails with ErrUnreachable and the last reason.
@@ -71,11 +75,35 @@ func Connect(ctx context.Context, cfg Config) (*Bus, error) {
 	if b.nc, err = dial(ctx, cfg, opts); err != nil {
 		return nil, err
 	}
+	if err := b.checkInbox(ctx, cfg); err != nil {
+		b.Close()
+		return nil, err
+	}
 	if b.js, err = jetstream.New(b.nc); err != nil {
 		b.Close()
 		return nil, fmt.Errorf("opening JetStream: %w", err)
 	}
 	return b, nil
+}
+
+// checkInbox finds out whether answers can reach this user: the server never says
+// so to who waits for one.
+func (b *Bus) checkInbox(ctx context.Context, cfg Config) error {
+	limit, cancel := context.WithTimeout(ctx, cfg.ConnectTimeout)
+	defer cancel()
+	inbox := b.nc.NewRespInbox()
+	sub, err := b.nc.SubscribeSync(inbox)
+	if err != nil {
+		return fmt.Errorf("connecting to %s: %w", redacted(cfg.URLs), err)
+	}
+	defer sub.Unsubscribe()
+	if err := b.nc.FlushWithContext(limit); err != nil {
+		return fmt.Errorf("connecting to %s: %w", redacted(cfg.URLs), err)
+	}
+	if err := b.nc.LastError(); errors.Is(err, nats.ErrPermissionViolation) {
+		return fmt.Errorf("connecting to %s: %w: this user may not listen on %s, where answers come: give the inbox prefix that its rights name", redacted(cfg.URLs), ErrDenied, inbox)
+	}
+	return nil
 }
 
 // dial tries until a server answers, the time is over or trying is pointless.
@@ -89,7 +117,13 @@ func dial(ctx context.Context, cfg Config, opts []nats.Option) (*nats.Conn, erro
 		case err == nil:
 			return nc, nil
 		case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired), errors.Is(err, nats.ErrAccountAuthExpired):
-			return nil, fmt.Errorf("connecting to %s: %w: %w", redacted(cfg.URLs), ErrDenied, err)
+			return nil, fmt.Errorf("connecting to %s: %w: %w (check user and password, token or credentials file)", redacted(cfg.URLs), ErrDenied, err)
+		case tlsAdvice(err) != "":
+			return nil, fmt.Errorf("connecting to %s: %w: %s: %w", redacted(cfg.URLs), ErrTLS, tlsAdvice(err), err)
+		case errors.Is(err, nats.ErrSecureConnRequired):
+			return nil, fmt.Errorf("connecting to %s: %w: the server wants TLS: write tls:// in the address and name its authority's file", redacted(cfg.URLs), ErrTLS)
+		case errors.Is(err, nats.ErrSecureConnWanted):
+			return nil, fmt.Errorf("connecting to %s: %w: the server has none: write nats:// in the address and name no TLS files, or set up TLS there", redacted(cfg.URLs), ErrTLS)
 		}
 		if !pause(limit, backoff(try, 50*time.Millisecond, time.Second)) {
 			if ctx.Err() != nil {
@@ -135,10 +169,13 @@ func (b *Bus) options(cfg Config) ([]nats.Option, error) {
 	} else if err := checkAddresses(cfg.URLs); err != nil {
 		return nil, fmt.Errorf("connecting to NATS: %w", err)
 	}
+	if err := cfg.checkFiles(); err != nil {
+		return nil, err
+	}
+	if cfg.InboxPrefix != "" {
+		opts = append(opts, nats.CustomInboxPrefix(cfg.InboxPrefix))
+	}
 	if cfg.CredentialsFile != "" {
-		if _, err := os.Stat(cfg.CredentialsFile); err != nil {
-			return nil, fmt.Errorf("NATS credentials file: %w", err)
-		}
 		opts = append(opts, nats.UserCredentials(cfg.CredentialsFile))
 	}
 	if cfg.User != "" {
@@ -149,9 +186,6 @@ func (b *Bus) options(cfg Config) ([]nats.Option, error) {
 	}
 	if cfg.CAFile != "" {
 		opts = append(opts, nats.RootCAs(cfg.CAFile))
-	}
-	if (cfg.CertFile == "") != (cfg.KeyFile == "") {
-		return nil, errors.New("connecting to NATS: a TLS certificate and its key are given together")
 	}
 	if cfg.CertFile != "" {
 		opts = append(opts, nats.ClientCert(cfg.CertFile, cfg.KeyFile))

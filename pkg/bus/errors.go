@@ -20,6 +20,9 @@ var (
 	// ErrDenied: the server refused the credentials or the subject. The operator
 	// corrects the user's rights; trying again does not help.
 	ErrDenied = errors.New("the NATS server denies it")
+	// ErrTLS: the two sides cannot make a secure connection, for a reason that
+	// trying again does not mend. The operator corrects the files or the server.
+	ErrTLS = errors.New("no secure connection to the NATS server")
 	// ErrNoStream: no stream takes the subject, or the stream or consumer asked
 	// for does not exist. The administrator runs EnsureStreams and EnsureConsumers.
 	ErrNoStream = errors.New("no such stream or consumer")

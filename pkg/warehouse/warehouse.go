@@ -9,7 +9,6 @@ package warehouse
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -35,6 +34,10 @@ type Config struct {
 	// User and Password replace those of the URL when set, so that a secret can
 	// come from a file or the environment.
 	User, Password string
+	// CAFile is the authority that signed the server's certificate, instead of the
+	// system's; CertFile and KeyFile are for a server that asks for a certificate.
+	// PEM. The URL must ask for TLS: https://, or clickhouse://…?secure=true.
+	CAFile, CertFile, KeyFile string
 	// DialTimeout bounds making a connection. Default 5 s.
 	DialTimeout time.Duration
 	// ReadTimeout bounds waiting for an answer to one statement; past it the
@@ -106,8 +109,8 @@ func (cfg Config) options() (*clickhouse.Options, error) {
 	if cfg.Password != "" {
 		options.Auth.Password = cfg.Password
 	}
-	if options.TLS != nil {
-		options.TLS.MinVersion = tls.VersionTLS12
+	if err := cfg.secure(options.TLS); err != nil {
+		return nil, err
 	}
 	options.TransportFunc = func(t *http.Transport) (http.RoundTripper, error) { return summaryTransport{t}, nil }
 	options.DialTimeout = orDefault(cfg.DialTimeout, 5*time.Second)

@@ -26,6 +26,9 @@ type dataFlag struct {
 type clickHouseFlags struct {
 	ClickHouseURL  string `name:"clickhouse-url" env:"OWABI_CLICKHOUSE_URL" placeholder:"URL" help:"ClickHouse to use, http://, https:// or clickhouse://; none: the embedded one."`
 	ClickHouseUser string `name:"clickhouse-user" env:"OWABI_CLICKHOUSE_USER" placeholder:"NAME" help:"User at ClickHouse. Its password: OWABI_CLICKHOUSE_PASSWORD or OWABI_CLICKHOUSE_PASSWORD_FILE."`
+	ClickHouseCA   string `name:"clickhouse-ca" env:"OWABI_CLICKHOUSE_CA" type:"path" placeholder:"FILE" help:"Certificate authority of the ClickHouse servers."`
+	ClickHouseCert string `name:"clickhouse-cert" env:"OWABI_CLICKHOUSE_CERT" type:"path" placeholder:"FILE" help:"Client certificate for ClickHouse."`
+	ClickHouseKey  string `name:"clickhouse-key" env:"OWABI_CLICKHOUSE_KEY" type:"path" placeholder:"FILE" help:"Key of the client certificate."`
 }
 
 // natsFlags say which NATS. Secrets come from OWABI_NATS_PASSWORD and
@@ -37,6 +40,7 @@ type natsFlags struct {
 	NATSCA    string `name:"nats-ca" env:"OWABI_NATS_CA" type:"path" placeholder:"FILE" help:"Certificate authority of the NATS servers."`
 	NATSCert  string `name:"nats-cert" env:"OWABI_NATS_CERT" type:"path" placeholder:"FILE" help:"Client certificate for NATS."`
 	NATSKey   string `name:"nats-key" env:"OWABI_NATS_KEY" type:"path" placeholder:"FILE" help:"Key of the client certificate."`
+	NATSInbox string `name:"nats-inbox-prefix" env:"OWABI_NATS_INBOX_PREFIX" placeholder:"SUBJECT" help:"Beginning of the subjects on which this user may get its answers; none: _INBOX."`
 }
 
 // embeddedFlags configure the engines in the process.
@@ -189,7 +193,7 @@ func (e *engines) connectNATS(ctx context.Context, flags natsFlags, fallback str
 	e.bus, err = bus.Connect(ctx, bus.Config{
 		URLs: flags.NATSURL, Name: "owabi", CredentialsFile: flags.NATSCreds,
 		User: flags.NATSUser, Password: bus.Secret(password), Token: bus.Secret(token),
-		CAFile: flags.NATSCA, CertFile: flags.NATSCert, KeyFile: flags.NATSKey,
+		CAFile: flags.NATSCA, CertFile: flags.NATSCert, KeyFile: flags.NATSKey, InboxPrefix: flags.NATSInbox,
 	})
 	if err != nil {
 		return err
@@ -246,12 +250,28 @@ func (e *engines) connectClickHouse(ctx context.Context, flags clickHouseFlags) 
 	if err != nil {
 		return err
 	}
-	e.warehouse, err = warehouse.Open(warehouse.Config{URL: flags.ClickHouseURL, User: flags.ClickHouseUser, Password: password})
+	e.warehouse, err = warehouse.Open(warehouse.Config{
+		URL: flags.ClickHouseURL, User: flags.ClickHouseUser, Password: password,
+		CAFile: flags.ClickHouseCA, CertFile: flags.ClickHouseCert, KeyFile: flags.ClickHouseKey,
+	})
 	if err != nil {
 		return err
 	}
 	e.clickHouseURL = flags.ClickHouseURL
 	e.onClose(e.warehouse.Close)
+	return nil
+}
+
+// acceptedByClickHouse fails when ClickHouse cannot be worked with until somebody
+// has mended something; one that only does not answer now may answer later.
+func (e *engines) acceptedByClickHouse(ctx context.Context) error {
+	err := e.warehouse.Ready(ctx)
+	switch {
+	case errors.Is(err, warehouse.ErrDenied), errors.Is(err, warehouse.ErrTLS), errors.Is(err, warehouse.ErrNoTables):
+		return err
+	case err != nil:
+		slog.Warn("ClickHouse does not answer yet, waiting for it", "error", err)
+	}
 	return nil
 }
 

@@ -125,6 +125,9 @@ func (c *loaderCommand) Run(ctx context.Context, std stdio) (err error) {
 	if err := e.connectClickHouse(ctx, c.clickHouseFlags); err != nil {
 		return err
 	}
+	if err := e.acceptedByClickHouse(ctx); err != nil {
+		return err
+	}
 	defer c.announceStop(ctx)()
 	metrics := loader.NewMetrics()
 	o := observed{metrics: []prometheus.Collector{metrics}}
