@@ -20,6 +20,9 @@ import (
 type Question struct {
 	// SQL is one statement, with or without a semicolon at its end.
 	SQL string
+	// Parameters are bound to {name:Type} in SQL, on the server: a string, a
+	// number or a slice of them by name.
+	Parameters map[string]any
 	// Format is how the rows are written. Default: FormatTable.
 	Format Format
 	// Write lets the statement change data and tables. Without it ClickHouse
@@ -89,7 +92,7 @@ func (w *Warehouse) Query(ctx context.Context, statement string, format Format, 
 }
 
 func (w *Warehouse) ask(ctx context.Context, q Question, out io.Writer) (count uint64, err error) {
-	rows, err := w.conn.Query(ctx, q.SQL)
+	rows, err := w.conn.Query(ctx, q.SQL, q.parameters()...)
 	if err != nil {
 		return 0, inItsWords(err)
 	}
@@ -129,6 +132,14 @@ func (w *Warehouse) ask(ctx context.Context, q Question, out io.Writer) (count u
 
 func (l Limits) seconds() time.Duration {
 	return max(l.Time.Truncate(time.Second), time.Second)
+}
+
+func (q Question) parameters() []any {
+	var all []any
+	for name, value := range q.Parameters {
+		all = append(all, clickhouse.Named(name, value))
+	}
+	return all
 }
 
 func (q Question) settings() clickhouse.Settings {

@@ -2,6 +2,7 @@ package warehouse_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -106,4 +107,32 @@ func TestACancelledStatementIsGoneFromTheEngine(t *testing.T) {
 		t.Errorf("got %v, want the context's cause", err)
 	}
 	until("0")
+}
+
+func TestParametersAreBoundWhateverTheyHold(t *testing.T) {
+	w := open(t)
+	hostile := "it's \\' \"x\" {a:String} \t\n; DROP TABLE notice_rows -- 事案"
+	var out strings.Builder
+	_, err := w.Ask(t.Context(), warehouse.Question{
+		SQL: "SELECT {one:String} AS one, {many:Array(String)} AS many, {none:Array(String)} AS none, {day:Date32} AS day, {n:UInt32} AS n",
+		Parameters: map[string]any{
+			"one": hostile, "many": []string{hostile, "b"}, "none": []string{}, "day": "1969-12-31", "n": uint32(7),
+		},
+		Format: warehouse.FormatJSON,
+	}, &out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		One        string
+		Many, None []string
+		Day        string
+		N          int
+	}
+	if err := json.Unmarshal([]byte(out.String()), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.One != hostile || len(got.Many) != 2 || got.Many[0] != hostile || got.Many[1] != "b" || len(got.None) != 0 || got.Day != "1969-12-31" || got.N != 7 {
+		t.Errorf("%s", out.String())
+	}
 }
