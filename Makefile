@@ -12,7 +12,7 @@ SAMPLES   := pkg/source/samples/digest.txt pkg/source/samples/notices.jsonl
 ENGINE    := deploy/embedded/node_modules/.package-lock.json
 SOURCES   := $(shell find services pkg -name '*.go' -o -path '*/rules/*' -o -name '*.sql' -o -name '*.yaml' -o -name '*.json' -o -name '*.txt') go.mod go.sum
 
-.PHONY: help demo up build test bench lint model clean
+.PHONY: help demo up build test chaos bench lint model clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,10 @@ lint: ## gofmt, go vet, staticcheck
 	@unformatted=$$(gofmt -l services pkg); if [ -n "$$unformatted" ]; then echo "run gofmt -w on:" $$unformatted >&2; exit 1; fi
 	go vet ./...
 	go tool staticcheck ./...
+
+SEED ?= 0
+chaos: $(ENGINE) ## 20,000 notices while services, NATS and ClickHouse are killed and cut off; SEED=n repeats a run
+	go test -run '^TestChaos$$' -v -count 1 -timeout 20m ./services/owabi -args -notices 20000 -kills 30 -cut 20s -seed $(SEED)
 
 bench: $(ENGINE) ## Measure rows, messages, characters and notices a second
 	go test -run '^$$' -bench 'Insert|Query' -benchtime 3x ./pkg/chdb

@@ -23,7 +23,7 @@ type withClickHouse struct{ m *testing.M }
 func (w withClickHouse) Run() int { return chdbtest.Main(w.m) }
 
 func TestMain(m *testing.M) {
-	testscript.Main(withClickHouse{m}, map[string]func(){"owabi": main})
+	testscript.Main(withClickHouse{m}, map[string]func(){"owabi": main, "leakless": leakless, "nats-server": serveNATS})
 }
 
 // TestCommands runs the scripts in testdata/script: the command line as a person

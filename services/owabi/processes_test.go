@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"fmt"
 	"net"
 	"os"
@@ -17,10 +16,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
-	"owabi/pkg/bus"
-	"owabi/pkg/bus/bustest"
 	"owabi/pkg/chdb"
-	"owabi/pkg/chdb/chdbtest"
 	"owabi/pkg/warehouse"
 )
 
@@ -30,7 +26,18 @@ type process struct {
 	t      *testing.T
 	mu     sync.Mutex
 	stderr bytes.Buffer
-	lines  chan string // of stderr
+	lines  chan string   // of stderr
+	ended  chan struct{} // closed when stderr is
+}
+
+// over says whether the process has ended.
+func (p *process) over() bool {
+	select {
+	case <-p.ended:
+		return true
+	default:
+		return false
+	}
 }
 
 func (p *process) text() string {
@@ -39,14 +46,15 @@ func (p *process) text() string {
 	return p.stderr.String()
 }
 
-// owabiBinary returns a path named owabi that runs this test binary as the command.
-func owabiBinary(t *testing.T) string {
+// command returns a path of the name that runs this test binary as the command of
+// that name.
+func command(t *testing.T, name string) string {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	link := filepath.Join(t.TempDir(), "owabi")
+	link := filepath.Join(t.TempDir(), name)
 	if err := os.Symlink(self, link); err != nil {
 		t.Fatal(err)
 	}
@@ -55,11 +63,17 @@ func owabiBinary(t *testing.T) string {
 
 func launch(t *testing.T, environment []string, args ...string) *process {
 	t.Helper()
+	return launchAs(t, "owabi", environment, args...)
+}
+
+// launchAs starts one of the test binary's commands: owabi, leakless, nats-server.
+func launchAs(t *testing.T, name string, environment []string, args ...string) *process {
+	t.Helper()
 	library, err := chdb.Find("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &process{Cmd: exec.Command(owabiBinary(t), args...), t: t, lines: make(chan string, 1000)}
+	p := &process{Cmd: exec.Command(command(t, name), args...), t: t, lines: make(chan string, 1000), ended: make(chan struct{})}
 	p.Env = append(append(os.Environ(), "OWABI_LIBCHDB="+library), environment...)
 	p.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // never outlives the tests
 	pipe, err := p.StderrPipe()
@@ -69,9 +83,8 @@ func launch(t *testing.T, environment []string, args ...string) *process {
 	if err := p.Start(); err != nil {
 		t.Fatal(err)
 	}
-	read := make(chan struct{})
 	go func() {
-		defer close(read)
+		defer close(p.ended)
 		defer close(p.lines)
 		for lines := bufio.NewScanner(pipe); lines.Scan(); {
 			p.mu.Lock()
@@ -85,7 +98,7 @@ func launch(t *testing.T, environment []string, args ...string) *process {
 	}()
 	t.Cleanup(func() {
 		_ = p.Process.Kill()
-		<-read
+		<-p.ended
 		_ = p.Wait()
 	})
 	return p
@@ -119,7 +132,7 @@ func (p *process) interrupt() {
 // finish runs owabi to its end and returns its standard output.
 func finish(t *testing.T, environment []string, args ...string) string {
 	t.Helper()
-	cmd := exec.Command(owabiBinary(t), args...)
+	cmd := exec.Command(command(t, "owabi"), args...)
 	cmd.Env = append(os.Environ(), environment...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -156,65 +169,6 @@ func countRows(t *testing.T, address, what string) string {
 	}
 	_, value, _ := strings.Cut(strings.TrimSpace(out.String()), "\n")
 	return value
-}
-
-// Ingest, classifier and loader as processes of their own against one NATS and
-// one ClickHouse; the classifier and the loader are killed in the middle of the
-// work and started again. Every notice shows once.
-func TestThreeProcessesLoseNothingWhenKilled(t *testing.T) {
-	server, b := bustest.Start(t, nil)
-	address := chdbtest.URL(t)
-	environment := []string{"OWABI_NATS_URL=" + server.ClientURL(), "OWABI_CLICKHOUSE_URL=" + address}
-	finish(t, environment, "setup")
-	// What a killed process held is given to another after AckWait.
-	soon := bus.ConsumerLimits{AckWait: 2 * time.Second}
-	if err := b.EnsureConsumers(t.Context(), bus.ConsumersConfig{Classifier: soon, Loader: soon}); err != nil {
-		t.Fatal(err)
-	}
-
-	const count = 4000
-	ingest := launch(t, environment, "ingest", writeNotices(t, count))
-	classifier := launch(t, environment, "classifier")
-	loader := launch(t, environment, "loader", "--batch", "100", "--linger", "20ms")
-	waitFor(t, b, bus.StreamRaw, bus.ConsumerClassifier, 100)
-	kill(t, classifier)
-	classifier = launch(t, environment, "classifier")
-	waitFor(t, b, bus.StreamClassified, bus.ConsumerLoader, 100)
-	kill(t, loader)
-	loader = launch(t, environment, "loader")
-	for range ingest.lines { // its end
-	}
-	if err := ingest.Wait(); err != nil {
-		t.Fatalf("ingest: %v\n%s", err, ingest.text())
-	}
-
-	if err := b.WaitDrained(t.Context(), bus.StreamRaw, bus.ConsumerClassifier); err != nil {
-		t.Fatal(err)
-	}
-	if err := b.WaitDrained(t.Context(), bus.StreamClassified, bus.ConsumerLoader); err != nil {
-		t.Fatal(err)
-	}
-	if got := countRows(t, address, "count(), uniqExact(notice_id)"); got != fmt.Sprintf("%d,%d", count, count) {
-		t.Errorf("rows, notices: %s; want %d of each", got, count)
-	}
-	classifier.interrupt()
-	loader.interrupt()
-}
-
-// waitFor waits until the consumer was handed at least n messages.
-func waitFor(t *testing.T, b *bus.Bus, stream, consumer string, n uint64) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	for {
-		p, err := b.Pending(ctx, stream, consumer)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if p.DeliveredUpTo >= n {
-			return
-		}
-	}
 }
 
 func kill(t *testing.T, p *process) {

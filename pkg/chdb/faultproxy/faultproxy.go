@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -128,6 +129,7 @@ func Start(target string) (*Proxy, error) {
 	transport := &http.Transport{}
 	forward := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: u.Scheme, Host: u.Host})
 	forward.Transport = transport
+	forward.ErrorLog = log.New(io.Discard, "", 0) // a client that gives up is what is being tested
 	p := &Proxy{target: u, address: "127.0.0.1:0", forward: forward, idle: transport.CloseIdleConnections, fault: None, connections: map[*connection]struct{}{}}
 	p.server = &http.Server{Handler: http.HandlerFunc(p.serve), ReadHeaderTimeout: time.Minute}
 	return p, p.Restore()
