@@ -56,7 +56,7 @@ func startOnTerminal(t *testing.T, environment []string, args ...string) *termin
 	if err != nil {
 		t.Fatal(err)
 	}
-	term := &terminal{t: t, ours: ours, cmd: exec.Command(owabiBinary(t), args...), grown: make(chan struct{})}
+	term := &terminal{t: t, ours: ours, cmd: exec.Command(command(t, "owabi"), args...), grown: make(chan struct{})}
 	term.cmd.Env = append(append(os.Environ(), "OWABI_LIBCHDB="+library, "TERM=xterm"), environment...)
 	term.cmd.Stdin, term.cmd.Stdout, term.cmd.Stderr = theirs, theirs, theirs
 	term.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: 0, Pdeathsig: syscall.SIGKILL}
