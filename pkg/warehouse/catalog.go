@@ -5,30 +5,30 @@ import (
 	"fmt"
 )
 
-// View is something that can be asked: a view or a table.
-type View struct {
+// Relation is something that can be asked: a view or a table.
+type Relation struct {
 	Name    string
-	Answers string // its comment: what it answers
+	Comment string // what it answers, or holds
 }
 
-// Views lists the views and then the tables, each by name. What only serves
-// owabi itself is there too, for it can be asked.
-func (w *Warehouse) Views(ctx context.Context) ([]View, error) {
+// Relations lists the views that the database has and then its tables, each by
+// name. What only serves owabi itself is there too, for it can be asked.
+func (w *Warehouse) Relations(ctx context.Context) ([]Relation, error) {
 	rows, err := w.conn.Query(ctx, `SELECT name, comment FROM system.tables
 WHERE database = currentDatabase() AND NOT startsWith(name, '.') ORDER BY engine NOT LIKE '%View', name`)
 	if err != nil {
-		return nil, fmt.Errorf("list views: %w", inItsWords(err))
+		return nil, fmt.Errorf("list views and tables: %w", inItsWords(err))
 	}
 	defer rows.Close()
-	var views []View
+	var found []Relation
 	for rows.Next() {
-		var v View
-		if err := rows.Scan(&v.Name, &v.Answers); err != nil {
-			return nil, fmt.Errorf("list views: %w", err)
+		var r Relation
+		if err := rows.Scan(&r.Name, &r.Comment); err != nil {
+			return nil, fmt.Errorf("list views and tables: %w", err)
 		}
-		views = append(views, v)
+		found = append(found, r)
 	}
-	return views, rows.Err()
+	return found, rows.Err()
 }
 
 // Vocabulary is what a person can write in a statement beyond ClickHouse's

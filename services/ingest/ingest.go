@@ -52,11 +52,12 @@ func NewMetrics() *bus.Metrics {
 }
 
 // Counts is what has been done so far; it may be read while Run runs. When Run
-// has returned without an error, Read = Published + Duplicates + Rejected.
+// has returned without an error, Read = Published + Duplicates + Refused + Rejected.
 type Counts struct {
 	Read       atomic.Uint64 // pieces met, good and bad
 	Published  atomic.Uint64 // stored on the stream
 	Duplicates atomic.Uint64 // on the stream already
+	Refused    atomic.Uint64 // were erased and must not come back
 	Rejected   atomic.Uint64 // standing in notices.rejected.ingest
 }
 
@@ -81,8 +82,14 @@ func Run(ctx context.Context, cfg Config, counts *Counts) error {
 
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	refused, err := cfg.Bus.Refused(ctx)
+	if errors.Is(err, bus.ErrDenied) {
+		cfg.Logger.Warn("notices that were erased are not told from others", "error", err)
+	} else if err != nil {
+		return fmt.Errorf("ingest: %w", err)
+	}
 	w := &worker{
-		cfg: cfg, counts: counts, publisher: publisher,
+		cfg: cfg, counts: counts, publisher: publisher, refused: refused,
 		unsettled: make(chan unsettled, maxUnsettled),
 	}
 	// What was sent is counted after ctx has ended too, for a while.
@@ -133,6 +140,7 @@ type worker struct {
 	cfg       Config
 	counts    *Counts
 	publisher *bus.Publisher
+	refused   bus.Refused // as it was when Run began
 	unsettled chan unsettled
 }
 
@@ -172,6 +180,10 @@ func (w *worker) readSource(ctx context.Context, name string) error {
 }
 
 func (w *worker) publish(ctx context.Context, input string, item source.Item) error {
+	if w.refused.Has(item.Notice.ID) {
+		w.counts.Refused.Add(1)
+		return nil
+	}
 	message, err := bus.RawMessage(item.Notice)
 	if err != nil {
 		return w.rejectNotice(ctx, item.Notice, input, item.Line, err)

@@ -41,6 +41,7 @@ type cli struct {
 	Eval       evalCommand       `cmd:"" help:"Score the classifier against labelled notices."`
 	Train      trainCommand      `cmd:"" help:"Train the classifier's model from labelled notices."`
 	SQL        sqlCommand        `cmd:"" name:"sql" help:"Ask ClickHouse; without SQL, a prompt."`
+	Warehouse  warehouseCommand  `cmd:"" help:"Tend what is stored: forget."`
 	Generate   generateCommand   `cmd:"" help:"Write synthetic notices, marked as such, as JSON Lines."`
 	Setup      setupCommand      `cmd:"" help:"Make the streams, consumers, tables and views on servers of your own."`
 	Bus        busCommand        `cmd:"" help:"The streams and consumers: make, widen, show."`

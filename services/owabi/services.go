@@ -59,8 +59,12 @@ func (c *ingestCommand) Run(ctx context.Context, std stdio) (err error) {
 }
 
 func ingestLine(c *ingest.Counts) string {
-	return fmt.Sprintf("read %d, published %d, duplicates %d, rejected %d",
+	line := fmt.Sprintf("read %d, published %d, duplicates %d, rejected %d",
 		c.Read.Load(), c.Published.Load(), c.Duplicates.Load(), c.Rejected.Load())
+	if n := c.Refused.Load(); n > 0 {
+		line += fmt.Sprintf(", refused %d", n)
+	}
+	return line
 }
 
 type classifierCommand struct {

@@ -190,17 +190,17 @@ func advised(err error) error {
 
 // list tells what there is to ask.
 func (a *asker) list(ctx context.Context) error {
-	views, err := a.warehouse.Views(ctx)
+	relations, err := a.warehouse.Relations(ctx)
 	if err != nil {
 		return err
 	}
 	width := 0
-	for _, v := range views {
-		width = max(width, len(v.Name))
+	for _, r := range relations {
+		width = max(width, len(r.Name))
 	}
 	out := bufio.NewWriter(a.std.out)
-	for _, v := range views {
-		fmt.Fprintln(out, strings.TrimRight(fmt.Sprintf("%-*s  %s", width, v.Name, v.Answers), " "))
+	for _, r := range relations {
+		fmt.Fprintln(out, strings.TrimRight(fmt.Sprintf("%-*s  %s", width, r.Name, r.Comment), " "))
 	}
 	names, err := a.command.saved().names()
 	if err != nil {

@@ -182,6 +182,9 @@ func (p *pipeline) printSummary(w io.Writer, stored warehouse.Summary, took time
 	rejected := p.ingested.Rejected.Load() + p.classified.Rejected.Load() + p.loaded.Rejected.Load()
 	fmt.Fprintf(w, "notices  read %d, published %d, duplicates %d, rejected %d, loaded %d\n",
 		p.ingested.Read.Load(), p.ingested.Published.Load(), p.ingested.Duplicates.Load(), rejected, p.loaded.Loaded.Load())
+	if n := p.ingested.Refused.Load(); n > 0 {
+		fmt.Fprintf(w, "refused  %d notices that were erased and must not come back\n", n)
+	}
 	fmt.Fprintf(w, "stored   %d notices, %d of them incidents\n", stored.Notices, stored.Incidents)
 	printCounts(w, "incidents by category", stored.ByCategory, func(code string) string {
 		for _, info := range notice.Categories() {

@@ -1,0 +1,184 @@
+package warehouse
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// TableTrace is how many stored rows of a table are about some notices, every
+// reading counted.
+type TableTrace struct {
+	Table string
+	Rows  uint64
+}
+
+// noticeTables lists the tables that keep rows of notices: all that store
+// something and have a column notice_id, whoever made them.
+func (w *Warehouse) noticeTables(ctx context.Context, withColumn string) ([]string, error) {
+	const found = `SELECT name FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree'
+AND name IN (SELECT table FROM system.columns WHERE database = currentDatabase() AND name = 'notice_id')
+AND name IN (SELECT table FROM system.columns WHERE database = currentDatabase() AND name = ?) ORDER BY name`
+	names, err := w.strings(ctx, found, withColumn)
+	if err != nil {
+		return nil, fmt.Errorf("find the tables of notices: %w", err)
+	}
+	return names, nil
+}
+
+// NoticesOf returns the ids of the notices that an organization published, by
+// its key, in whatever reading.
+func (w *Warehouse) NoticesOf(ctx context.Context, organizationKey string) ([]string, error) {
+	tables, err := w.noticeTables(ctx, "organization_key")
+	if err != nil {
+		return nil, err
+	}
+	seen := map[string]bool{}
+	var ids []string
+	for _, table := range tables {
+		found, err := w.strings(ctx, "SELECT DISTINCT notice_id FROM "+quoteIdentifier(table)+" WHERE organization_key = ? ORDER BY notice_id", organizationKey)
+		if err != nil {
+			return nil, fmt.Errorf("notices of organization %s in %s: %w", organizationKey, table, err)
+		}
+		for _, id := range found {
+			if !seen[id] {
+				seen[id] = true
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids, nil
+}
+
+// maxForgotten bounds the ids in one statement, well within a statement's size.
+const maxForgotten = 2000
+
+// Traces counts what is stored about notices, table by table; tables without a
+// row of theirs are left out.
+func (w *Warehouse) Traces(ctx context.Context, noticeIDs []string) ([]TableTrace, error) {
+	tables, err := w.noticeTables(ctx, "notice_id")
+	if err != nil {
+		return nil, err
+	}
+	var traces []TableTrace
+	for _, table := range tables {
+		trace := TableTrace{Table: table}
+		for _, ids := range chunks(noticeIDs, maxForgotten) {
+			var n uint64
+			if err := w.conn.QueryRow(ctx, "SELECT count() FROM "+quoteIdentifier(table)+" WHERE "+among(ids)).Scan(&n); err != nil {
+				return nil, fmt.Errorf("count rows of %s: %w", table, inItsWords(err))
+			}
+			trace.Rows += n
+		}
+		if trace.Rows > 0 {
+			traces = append(traces, trace)
+		}
+	}
+	return traces, nil
+}
+
+// Forget removes every row about notices from every table, and returns when the
+// parts that held them are gone from the disk too. It needs the rights to alter
+// and delete, which no running service has.
+func (w *Warehouse) Forget(ctx context.Context, noticeIDs []string) error {
+	traces, err := w.Traces(ctx, noticeIDs)
+	if err != nil {
+		return err
+	}
+	for _, trace := range traces {
+		if err := w.forgetIn(ctx, trace.Table, noticeIDs); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forgetIn erases in one table. ClickHouse keeps the parts that a mutation
+// replaced for eight minutes, for a power cut could undo what replaced them; here
+// the new ones are synced and the old ones swept.
+func (w *Warehouse) forgetIn(ctx context.Context, table string, noticeIDs []string) (err error) {
+	alter := "ALTER TABLE " + quoteIdentifier(table)
+	const sweeping = " MODIFY SETTING old_parts_lifetime = 1, min_rows_to_fsync_after_merge = 1, min_compressed_bytes_to_fsync_after_merge = 1"
+	const asBefore = " RESET SETTING old_parts_lifetime, min_rows_to_fsync_after_merge, min_compressed_bytes_to_fsync_after_merge"
+	if err := w.conn.Exec(ctx, alter+sweeping); err != nil {
+		return fmt.Errorf("prepare table %s for erasing: %w", table, inItsWords(err))
+	}
+	defer func() {
+		if resetErr := w.conn.Exec(context.WithoutCancel(ctx), alter+asBefore); resetErr != nil {
+			err = errors.Join(err, fmt.Errorf("table %s keeps settings for erasing: %w", table, inItsWords(resetErr)))
+		}
+	}()
+	for _, ids := range chunks(noticeIDs, maxForgotten) {
+		if err := w.conn.Exec(ctx, alter+" DELETE WHERE "+among(ids)+" SETTINGS mutations_sync = 2"); err != nil {
+			return fmt.Errorf("erase rows of %s: %w", table, inItsWords(err))
+		}
+	}
+	return w.sweep(ctx, table)
+}
+
+// sweep waits until the parts of a table that were replaced are gone from the disk.
+func (w *Warehouse) sweep(ctx context.Context, table string) error {
+	ask := time.NewTicker(200 * time.Millisecond)
+	defer ask.Stop()
+	for {
+		// ClickHouse's own sweeper comes after half a minute and more; with
+		// whatever is dropped, here nothing, old parts are swept at once.
+		if err := w.conn.Exec(ctx, "ALTER TABLE "+quoteIdentifier(table)+" DROP PARTITION ID 'nothing'"); err != nil {
+			return fmt.Errorf("erase old parts of %s: %w", table, inItsWords(err))
+		}
+		var old uint64
+		const inactive = "SELECT count() FROM system.parts WHERE database = currentDatabase() AND table = ? AND NOT active"
+		if err := w.conn.QueryRow(ctx, inactive, table).Scan(&old); err != nil {
+			return fmt.Errorf("old parts of %s: %w", table, inItsWords(err))
+		}
+		if old == 0 {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%d old parts of %s are still on the disk: %w", old, table, context.Cause(ctx))
+		case <-ask.C:
+		}
+	}
+}
+
+// among is the condition of being one of some notices.
+func among(noticeIDs []string) string {
+	quoted := make([]string, len(noticeIDs))
+	for i, id := range noticeIDs {
+		quoted[i] = quoteString(id)
+	}
+	return "notice_id IN (" + strings.Join(quoted, ", ") + ")"
+}
+
+func quoteString(value string) string {
+	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(value) + "'"
+}
+
+func chunks[T any](list []T, size int) [][]T {
+	var out [][]T
+	for ; len(list) > size; list = list[size:] {
+		out = append(out, list[:size])
+	}
+	return append(out, list)
+}
+
+// strings runs a statement with one column of strings.
+func (w *Warehouse) strings(ctx context.Context, statement string, args ...any) ([]string, error) {
+	rows, err := w.conn.Query(ctx, statement, args...)
+	if err != nil {
+		return nil, inItsWords(err)
+	}
+	defer rows.Close()
+	var out []string
+	for rows.Next() {
+		var s string
+		if err := rows.Scan(&s); err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, rows.Err()
+}
