@@ -20,6 +20,11 @@ type Config struct {
 	// process can use it at a time: another one gets [ErrInUse].
 	Path string
 
+	// BackupFolder is the only folder that BACKUP … TO File('…') and RESTORE …
+	// FROM File('…') may use; it is told to the engine at the process's first
+	// Open. Default: none, and both fail (INVALID_CONFIG_PARAMETER, 318).
+	BackupFolder string
+
 	// MaxConnections is the number of statements that run at once. Default:
 	// twice the CPUs, at least 4. At the limit a statement waits, see WaitLimit.
 	MaxConnections int
@@ -115,6 +120,11 @@ func (c Config) withDefaults() (Config, error) {
 		return c, fmt.Errorf("chdb: data folder: %w", err)
 	}
 	c.Path = path
+	if c.BackupFolder != "" {
+		if c.BackupFolder, err = filepath.Abs(c.BackupFolder); err != nil {
+			return c, fmt.Errorf("chdb: backup folder: %w", err)
+		}
+	}
 	setDefault(&c.MaxConnections, max(4, 2*runtime.NumCPU()))
 	setDefault(&c.WaitLimit, 10*time.Second)
 	setDefault(&c.CloseLimit, 10*time.Second)

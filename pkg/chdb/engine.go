@@ -81,7 +81,7 @@ func Open(ctx context.Context, config Config) (*Engine, error) {
 		return nil, fmt.Errorf("chdb: %w", err)
 	}
 	if process.keeper == nil {
-		if process.keeper, err = boot(library, config.Path); err != nil {
+		if process.keeper, err = boot(library, config.Path, config.BackupFolder); err != nil {
 			return nil, fmt.Errorf("chdb: %w", err)
 		}
 		process.path = config.Path
@@ -108,7 +108,7 @@ func Open(ctx context.Context, config Config) (*Engine, error) {
 }
 
 // boot makes the process's first connection.
-func boot(library *library, folder string) (*connection, error) {
+func boot(library *library, folder, backups string) (*connection, error) {
 	if err := usableFolder(folder); err != nil {
 		return nil, err
 	}
@@ -119,7 +119,11 @@ func boot(library *library, folder string) (*connection, error) {
 	// makes it say "<Fatal> ThreadStatus: current_thread contains invalid address"
 	// of one of its own threads, whichever threads call it. What it throws at boot
 	// is no log line and stays on standard error.
-	keeper := library.connectTo(folder, map[string]string{"logger.console": "false"})
+	options := map[string]string{"logger.console": "false"}
+	if backups != "" {
+		options["backups.allowed_path"] = backups
+	}
+	keeper := library.connectTo(folder, options)
 	if keeper == nil {
 		if holder, held := folderLock(folder); held {
 			return nil, fmt.Errorf("%w: %s%s", ErrInUse, folder, holder)

@@ -281,7 +281,7 @@ func (e *engines) bootClickHouse(ctx context.Context, folder *dataFolder, flags 
 		return err
 	}
 	config := chdb.Config{
-		Library: embedded.Libchdb, Path: folder.join("clickhouse"), Listen: embedded.ClickHouseListen,
+		Library: embedded.Libchdb, Path: folder.join("clickhouse"), BackupFolder: folder.join(backupFolder), Listen: embedded.ClickHouseListen,
 		User: flags.ClickHouseUser, Password: password, Logger: slog.Default(),
 	}
 	if err := guardListen("--clickhouse-listen", config.Listen, password != "", "OWABI_CLICKHOUSE_PASSWORD"); err != nil {

@@ -42,6 +42,8 @@ type cli struct {
 	Train      trainCommand      `cmd:"" help:"Train the classifier's model from labelled notices."`
 	SQL        sqlCommand        `cmd:"" name:"sql" help:"Ask ClickHouse; without SQL, a prompt."`
 	Warehouse  warehouseCommand  `cmd:"" help:"Tend what is stored: forget."`
+	Backup     backupCommand     `cmd:"" help:"Back up a data folder, also while owabi up runs on it."`
+	Restore    restoreCommand    `cmd:"" help:"Make a data folder from a backup."`
 	Generate   generateCommand   `cmd:"" help:"Write synthetic notices, marked as such, as JSON Lines."`
 	Setup      setupCommand      `cmd:"" help:"Make the streams, consumers, tables and views on servers of your own."`
 	Bus        busCommand        `cmd:"" help:"The streams and consumers: make, widen, show."`
