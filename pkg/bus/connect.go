@@ -94,14 +94,14 @@ func (b *Bus) checkInbox(ctx context.Context, cfg Config) error {
 	inbox := b.nc.NewRespInbox()
 	sub, err := b.nc.SubscribeSync(inbox)
 	if err != nil {
-		return fmt.Errorf("connecting to %s: %w", redacted(cfg.URLs), err)
+		return fmt.Errorf("connecting to %s: %w", Redact(cfg.URLs), err)
 	}
 	defer sub.Unsubscribe()
 	if err := b.nc.FlushWithContext(limit); err != nil {
-		return fmt.Errorf("connecting to %s: %w", redacted(cfg.URLs), err)
+		return fmt.Errorf("connecting to %s: %w", Redact(cfg.URLs), err)
 	}
 	if err := b.nc.LastError(); errors.Is(err, nats.ErrPermissionViolation) {
-		return fmt.Errorf("connecting to %s: %w: this user may not listen on %s, where answers come: give the inbox prefix that its rights name", redacted(cfg.URLs), ErrDenied, inbox)
+		return fmt.Errorf("connecting to %s: %w: this user may not listen on %s, where answers come: give the inbox prefix that its rights name", Redact(cfg.URLs), ErrDenied, inbox)
 	}
 	return nil
 }
@@ -117,19 +117,19 @@ func dial(ctx context.Context, cfg Config, opts []nats.Option) (*nats.Conn, erro
 		case err == nil:
 			return nc, nil
 		case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired), errors.Is(err, nats.ErrAccountAuthExpired):
-			return nil, fmt.Errorf("connecting to %s: %w: %w (check user and password, token or credentials file)", redacted(cfg.URLs), ErrDenied, err)
+			return nil, fmt.Errorf("connecting to %s: %w: %w (check user and password, token or credentials file)", Redact(cfg.URLs), ErrDenied, err)
 		case tlsAdvice(err) != "":
-			return nil, fmt.Errorf("connecting to %s: %w: %s: %w", redacted(cfg.URLs), ErrTLS, tlsAdvice(err), err)
+			return nil, fmt.Errorf("connecting to %s: %w: %s: %w", Redact(cfg.URLs), ErrTLS, tlsAdvice(err), err)
 		case errors.Is(err, nats.ErrSecureConnRequired):
-			return nil, fmt.Errorf("connecting to %s: %w: the server wants TLS: write tls:// in the address and name its authority's file", redacted(cfg.URLs), ErrTLS)
+			return nil, fmt.Errorf("connecting to %s: %w: the server wants TLS: write tls:// in the address and name its authority's file", Redact(cfg.URLs), ErrTLS)
 		case errors.Is(err, nats.ErrSecureConnWanted):
-			return nil, fmt.Errorf("connecting to %s: %w: the server has none: write nats:// in the address and name no TLS files, or set up TLS there", redacted(cfg.URLs), ErrTLS)
+			return nil, fmt.Errorf("connecting to %s: %w: the server has none: write nats:// in the address and name no TLS files, or set up TLS there", Redact(cfg.URLs), ErrTLS)
 		}
 		if !pause(limit, backoff(try, 50*time.Millisecond, time.Second)) {
 			if ctx.Err() != nil {
-				return nil, fmt.Errorf("connecting to %s: %w", redacted(cfg.URLs), context.Cause(ctx))
+				return nil, fmt.Errorf("connecting to %s: %w", Redact(cfg.URLs), context.Cause(ctx))
 			}
-			return nil, fmt.Errorf("%w at %s within %s: %w", ErrUnreachable, redacted(cfg.URLs), cfg.ConnectTimeout, err)
+			return nil, fmt.Errorf("%w at %s within %s: %w", ErrUnreachable, Redact(cfg.URLs), cfg.ConnectTimeout, err)
 		}
 	}
 }
@@ -242,8 +242,9 @@ func checkAddresses(urls string) error {
 	return nil
 }
 
-// redacted returns a list of addresses without who connects, which can be a token.
-func redacted(urls string) string {
+// Redact returns a list of addresses without who connects, which can be a token,
+// for messages and logs.
+func Redact(urls string) string {
 	if urls == "" {
 		return "the server in this process"
 	}

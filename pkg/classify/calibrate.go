@@ -40,7 +40,8 @@ func (c *Classifier) outOfFold(gold []Gold) []*Classifier {
 				others = append(others, g)
 			}
 		}
-		out[fold] = newClassifier(c.rules, train(c.rules, others))
+		out[fold] = &Classifier{rules: c.rules, model: train(others), version: c.version}
+		out[fold].scratch.New = func() any { return new(scratch) }
 	}
 	return out
 }

@@ -29,11 +29,7 @@ func TestModelIsWhatTheGoldSetTeaches(t *testing.T) {
 }
 
 func TestModelSurvivesItsFile(t *testing.T) {
-	rules, err := loadRules(embedded)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := train(rules, allGold(t)[:40])
+	m := train(allGold(t)[:40])
 	again, err := decodeModel(m.encode())
 	if err != nil {
 		t.Fatal(err)

@@ -21,26 +21,29 @@ type dataFlag struct {
 	Data string `default:"data/owabi" env:"OWABI_DATA" type:"path" help:"Folder that the embedded engines keep their data in; one owabi at a time."`
 }
 
-// clickHouseFlags say which ClickHouse. Its password comes from
-// OWABI_CLICKHOUSE_PASSWORD or the file in OWABI_CLICKHOUSE_PASSWORD_FILE.
+// clickHouseFlags say which ClickHouse. Its password comes from a file or from
+// OWABI_CLICKHOUSE_PASSWORD.
 type clickHouseFlags struct {
-	ClickHouseURL  string `name:"clickhouse-url" env:"OWABI_CLICKHOUSE_URL" placeholder:"URL" help:"ClickHouse to use, http://, https:// or clickhouse://; none: the embedded one."`
-	ClickHouseUser string `name:"clickhouse-user" env:"OWABI_CLICKHOUSE_USER" placeholder:"NAME" help:"User at ClickHouse. Its password: OWABI_CLICKHOUSE_PASSWORD or OWABI_CLICKHOUSE_PASSWORD_FILE."`
-	ClickHouseCA   string `name:"clickhouse-ca" env:"OWABI_CLICKHOUSE_CA" type:"path" placeholder:"FILE" help:"Certificate authority of the ClickHouse servers."`
-	ClickHouseCert string `name:"clickhouse-cert" env:"OWABI_CLICKHOUSE_CERT" type:"path" placeholder:"FILE" help:"Client certificate for ClickHouse."`
-	ClickHouseKey  string `name:"clickhouse-key" env:"OWABI_CLICKHOUSE_KEY" type:"path" placeholder:"FILE" help:"Key of the client certificate."`
+	ClickHouseURL          string `name:"clickhouse-url" env:"OWABI_CLICKHOUSE_URL" placeholder:"URL" help:"ClickHouse to use, http://, https:// or clickhouse://; none: the embedded one."`
+	ClickHouseUser         string `name:"clickhouse-user" env:"OWABI_CLICKHOUSE_USER" placeholder:"NAME" help:"User at ClickHouse."`
+	ClickHousePasswordFile string `name:"clickhouse-password-file" env:"OWABI_CLICKHOUSE_PASSWORD_FILE" type:"path" placeholder:"FILE" help:"File with that user's password; or the password itself in OWABI_CLICKHOUSE_PASSWORD."`
+	ClickHouseCA           string `name:"clickhouse-ca" env:"OWABI_CLICKHOUSE_CA" type:"path" placeholder:"FILE" help:"Certificate authority of the ClickHouse servers."`
+	ClickHouseCert         string `name:"clickhouse-cert" env:"OWABI_CLICKHOUSE_CERT" type:"path" placeholder:"FILE" help:"Client certificate for ClickHouse."`
+	ClickHouseKey          string `name:"clickhouse-key" env:"OWABI_CLICKHOUSE_KEY" type:"path" placeholder:"FILE" help:"Key of the client certificate."`
 }
 
-// natsFlags say which NATS. Secrets come from OWABI_NATS_PASSWORD and
-// OWABI_NATS_TOKEN, or from the files in these names with _FILE.
+// natsFlags say which NATS. Secrets come from files, or from OWABI_NATS_PASSWORD
+// and OWABI_NATS_TOKEN.
 type natsFlags struct {
-	NATSURL   string `name:"nats-url" env:"OWABI_NATS_URL" placeholder:"URLS" help:"NATS to use, one or several servers parted by commas; none: the embedded one."`
-	NATSUser  string `name:"nats-user" env:"OWABI_NATS_USER" placeholder:"NAME" help:"User at NATS. Its password: OWABI_NATS_PASSWORD or OWABI_NATS_PASSWORD_FILE; a token: OWABI_NATS_TOKEN or OWABI_NATS_TOKEN_FILE."`
-	NATSCreds string `name:"nats-creds" env:"OWABI_NATS_CREDS" type:"path" placeholder:"FILE" help:"Credentials file for NATS."`
-	NATSCA    string `name:"nats-ca" env:"OWABI_NATS_CA" type:"path" placeholder:"FILE" help:"Certificate authority of the NATS servers."`
-	NATSCert  string `name:"nats-cert" env:"OWABI_NATS_CERT" type:"path" placeholder:"FILE" help:"Client certificate for NATS."`
-	NATSKey   string `name:"nats-key" env:"OWABI_NATS_KEY" type:"path" placeholder:"FILE" help:"Key of the client certificate."`
-	NATSInbox string `name:"nats-inbox-prefix" env:"OWABI_NATS_INBOX_PREFIX" placeholder:"SUBJECT" help:"Beginning of the subjects on which this user may get its answers; none: _INBOX."`
+	NATSURL          string `name:"nats-url" env:"OWABI_NATS_URL" placeholder:"URLS" help:"NATS to use, one or several servers parted by commas; none: the embedded one."`
+	NATSUser         string `name:"nats-user" env:"OWABI_NATS_USER" placeholder:"NAME" help:"User at NATS."`
+	NATSPasswordFile string `name:"nats-password-file" env:"OWABI_NATS_PASSWORD_FILE" type:"path" placeholder:"FILE" help:"File with that user's password; or the password itself in OWABI_NATS_PASSWORD."`
+	NATSTokenFile    string `name:"nats-token-file" env:"OWABI_NATS_TOKEN_FILE" type:"path" placeholder:"FILE" help:"File with a token for NATS, instead of a user; or the token itself in OWABI_NATS_TOKEN."`
+	NATSCreds        string `name:"nats-creds" env:"OWABI_NATS_CREDS" type:"path" placeholder:"FILE" help:"Credentials file for NATS."`
+	NATSCA           string `name:"nats-ca" env:"OWABI_NATS_CA" type:"path" placeholder:"FILE" help:"Certificate authority of the NATS servers."`
+	NATSCert         string `name:"nats-cert" env:"OWABI_NATS_CERT" type:"path" placeholder:"FILE" help:"Client certificate for NATS."`
+	NATSKey          string `name:"nats-key" env:"OWABI_NATS_KEY" type:"path" placeholder:"FILE" help:"Key of the client certificate."`
+	NATSInbox        string `name:"nats-inbox-prefix" env:"OWABI_NATS_INBOX_PREFIX" placeholder:"SUBJECT" help:"Beginning of the subjects on which this user may get its answers; none: _INBOX."`
 }
 
 // embeddedFlags configure the engines in the process.
@@ -172,18 +175,18 @@ func (e *engines) setUp(ctx context.Context, streams bus.StreamsConfig) error {
 	return nil
 }
 
-func natsSecrets() (password, token string, err error) {
-	if password, err = secret("OWABI_NATS_PASSWORD"); err != nil {
+func (f natsFlags) secrets() (password, token string, err error) {
+	if password, err = secret("OWABI_NATS_PASSWORD", f.NATSPasswordFile); err != nil {
 		return "", "", err
 	}
-	token, err = secret("OWABI_NATS_TOKEN")
+	token, err = secret("OWABI_NATS_TOKEN", f.NATSTokenFile)
 	return password, token, err
 }
 
 // connectNATS connects with the credentials that are named, else with fallback as the
 // token.
 func (e *engines) connectNATS(ctx context.Context, flags natsFlags, fallback string) error {
-	password, token, err := natsSecrets()
+	password, token, err := flags.secrets()
 	if err != nil {
 		return err
 	}
@@ -206,7 +209,7 @@ func (e *engines) connectNATS(ctx context.Context, flags natsFlags, fallback str
 // bootNATS starts the embedded NATS. Unless an address is asked for it listens on
 // loopback, for who knows the token in the data folder: the other commands.
 func (e *engines) bootNATS(ctx context.Context, folder *dataFolder, flags natsFlags, embedded embeddedFlags) error {
-	password, token, err := natsSecrets()
+	password, token, err := flags.secrets()
 	if err != nil {
 		return err
 	}
@@ -246,7 +249,7 @@ func (e *engines) bootNATS(ctx context.Context, folder *dataFolder, flags natsFl
 }
 
 func (e *engines) connectClickHouse(ctx context.Context, flags clickHouseFlags) error {
-	password, err := secret("OWABI_CLICKHOUSE_PASSWORD")
+	password, err := secret("OWABI_CLICKHOUSE_PASSWORD", flags.ClickHousePasswordFile)
 	if err != nil {
 		return err
 	}
@@ -276,7 +279,7 @@ func (e *engines) acceptedByClickHouse(ctx context.Context) error {
 }
 
 func (e *engines) bootClickHouse(ctx context.Context, folder *dataFolder, flags clickHouseFlags, embedded embeddedFlags) error {
-	password, err := secret("OWABI_CLICKHOUSE_PASSWORD")
+	password, err := secret("OWABI_CLICKHOUSE_PASSWORD", flags.ClickHousePasswordFile)
 	if err != nil {
 		return err
 	}
@@ -302,7 +305,7 @@ func (e *engines) bootClickHouse(ctx context.Context, folder *dataFolder, flags 
 	e.onClose(func() error { stop(); return <-served })
 	sync := embedded.Durability == string(bus.SurvivesPower)
 	e.syncInserts = &sync
-	return e.connectClickHouse(ctx, clickHouseFlags{ClickHouseURL: reachable(server.URL()), ClickHouseUser: flags.ClickHouseUser})
+	return e.connectClickHouse(ctx, clickHouseFlags{ClickHouseURL: reachable(server.URL()), ClickHouseUser: flags.ClickHouseUser, ClickHousePasswordFile: flags.ClickHousePasswordFile})
 }
 
 // guardListen refuses to open an engine to other machines without a secret.

@@ -82,7 +82,7 @@ func (o *observed) observeEngines(e *engines) {
 // until e is closed, so that a probe is answered while the rest is finishing.
 // stopping ends when the process is asked to stop: from then on it is not ready.
 func (e *engines) listenHTTP(stopping context.Context, flags httpFlags, o observed, std io.Writer) error {
-	token, err := secretOrFile("OWABI_HTTP_TOKEN", flags.HTTPTokenFile)
+	token, err := secret("OWABI_HTTP_TOKEN", flags.HTTPTokenFile)
 	if err != nil {
 		return err
 	}

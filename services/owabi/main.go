@@ -30,8 +30,11 @@ const (
 // cli is every command and the flags they share.
 type cli struct {
 	Version   kong.VersionFlag `help:"Print the version."`
+	Config    string           `env:"OWABI_CONFIG" type:"path" placeholder:"FILE" help:"Configuration file; what stands in it is what owabi config lists. None is read unless it is named."`
 	LogFormat string           `enum:"text,json" default:"text" env:"OWABI_LOG_FORMAT" help:"How messages are written to stderr: text or json."`
 	LogLevel  string           `enum:"debug,info,warn,error" default:"info" env:"OWABI_LOG_LEVEL" help:"Least level of the messages written: debug, info, warn or error."`
+
+	settings settingsFile
 
 	Up         upCommand         `cmd:"" help:"Run the whole pipeline in one process."`
 	Ingest     ingestCommand     `cmd:"" help:"Publish the notices of sources to the stream."`
@@ -46,6 +49,7 @@ type cli struct {
 	Restore    restoreCommand    `cmd:"" help:"Make a data folder from a backup."`
 	Generate   generateCommand   `cmd:"" help:"Write synthetic notices, marked as such, as JSON Lines."`
 	Setup      setupCommand      `cmd:"" help:"Make the streams, consumers, tables and views on servers of your own."`
+	ShowConfig configCommand     `cmd:"" name:"config" help:"Show every setting, its value and where it comes from."`
 	Bus        busCommand        `cmd:"" help:"The streams and consumers: make, widen, show."`
 }
 
@@ -76,6 +80,7 @@ func run(args []string, std stdio) int {
 		fmt.Fprintln(std.err, "owabi:", err)
 		return exitFailed
 	}
+	forgetEmptyEnvironment(parser.Model.Node)
 	parsed, err := parser.Parse(args)
 	if exited >= 0 { // --help was answered
 		return exitDone
@@ -87,7 +92,7 @@ func run(args []string, std stdio) int {
 	slog.SetDefault(slog.New(commands.logHandler(std.err)))
 
 	parsed.BindTo(ctx, (*context.Context)(nil))
-	parsed.Bind(std)
+	parsed.Bind(std, &commands.settings)
 	err = parsed.Run()
 	var usage usageError
 	switch {

@@ -19,7 +19,7 @@ import (
 // sourceFlags say how sources are read.
 type sourceFlags struct {
 	From           string `enum:"auto,digest,jsonl,text" default:"auto" help:"How the notices are written: ${enum}."`
-	MaxNoticeBytes int    `default:"1048576" help:"Largest body of one notice in bytes; a larger one is rejected."`
+	MaxNoticeBytes int    `default:"1048576" env:"OWABI_MAX_NOTICE_BYTES" help:"Largest body of one notice in bytes; a larger one is rejected."`
 }
 
 func (f sourceFlags) options(std stdio) source.Options {
@@ -72,7 +72,12 @@ type classifierCommand struct {
 	dataFlag
 	httpFlags
 	drainFlag
-	Workers int `default:"0" help:"Batches classified at once; 0: one a CPU."`
+	classifierFlags
+}
+
+// classifierFlags size the classifier.
+type classifierFlags struct {
+	Workers int `default:"0" env:"OWABI_WORKERS" help:"Batches classified at once; 0: one a CPU."`
 }
 
 func (c *classifierCommand) Run(ctx context.Context, std stdio) (err error) {
@@ -108,9 +113,14 @@ type loaderCommand struct {
 	dataFlag
 	httpFlags
 	drainFlag
-	Batch      int           `default:"10000" help:"Most rows in one insert."`
-	BatchBytes int           `default:"33554432" help:"Most bytes of messages in one insert."`
-	Linger     time.Duration `default:"1s" help:"How long a batch waits to fill up."`
+	loaderFlags
+}
+
+// loaderFlags size the loader.
+type loaderFlags struct {
+	Batch      int           `default:"10000" env:"OWABI_BATCH" help:"Most rows in one insert."`
+	BatchBytes int           `default:"33554432" env:"OWABI_BATCH_BYTES" help:"Most bytes of messages in one insert."`
+	Linger     time.Duration `default:"1s" env:"OWABI_LINGER" help:"How long a batch waits to fill up."`
 }
 
 func (c *loaderCommand) Run(ctx context.Context, std stdio) (err error) {

@@ -4,6 +4,9 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"io"
+	"log"
+	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
@@ -27,10 +30,36 @@ func behindTLS(t *testing.T, address string, config *tls.Config) string {
 	proxy := httptest.NewUnstartedServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		r.Out.URL.Scheme, r.Out.URL.Host = "http", target.Host
 	}})
-	proxy.TLS = config
+	proxy.TLS, proxy.Config.ErrorLog = config, log.New(io.Discard, "", 0)
 	proxy.StartTLS()
 	t.Cleanup(proxy.Close)
 	return proxy.URL + target.Path
+}
+
+// serverConfig is that of a server with a certificate of the authority.
+func serverConfig(t *testing.T, authority *bustest.Authority) *tls.Config {
+	t.Helper()
+	certificate, key := authority.Issue("server", time.Now().Add(time.Hour))
+	pair, err := tls.LoadX509KeyPair(certificate, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &tls.Config{Certificates: []tls.Certificate{pair}}
+}
+
+// fetchPage returns what is answered at address.
+func fetchPage(t *testing.T, address string) (status int, body string) {
+	t.Helper()
+	response, err := http.Get(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	data, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, string(data)
 }
 
 func TestClickHouseBehindTLS(t *testing.T) {
