@@ -405,31 +405,6 @@ func (w *worker) giveBack(d Delivery, wait time.Duration) {
 	}
 }
 
-// reject files the rejection, and only when that is stored lets the message go.
-// A rejected stream that does not take it holds the worker up.
-func (w *worker) reject(ctx context.Context, d Delivery, reason error) {
-	r := notice.NewRejection(w.cfg.Stage, d.Subject, 0, d.Data, reason)
-	r.NoticeID = d.noticeID()
-	if err := w.bus.Reject(ctx, r); err != nil {
-		w.log.Error("a rejection could not be stored, the message will come again", "notice", d.noticeID(), "sequence", d.Sequence, "reason", reason, "error", err)
-		w.giveBack(d, w.cfg.RetryMin)
-		return
-	}
-	w.cfg.Metrics.Rejected(reason)
-	w.log.Warn("rejected", "notice", d.noticeID(), "subject", d.Subject, "sequence", d.Sequence, "reason", reason)
-	if err := d.msg.TermWithReason("rejected"); err != nil {
-		w.log.Warn("ending a rejected message failed, it will come again", "notice", d.noticeID(), "sequence", d.Sequence, "error", err)
-	}
-}
-
-// noticeID finds the notice's id in the headers.
-func (d Delivery) noticeID() string {
-	if id := d.Header.Get(HeaderSubject); id != "" {
-		return id
-	}
-	return d.Header.Get(HeaderID)
-}
-
 // signsOfLife tells the server that the batch is in work until the returned
 // function is called. On what is settled already it has no effect.
 func (w *worker) signsOfLife(batch []Delivery) (stop func()) {
@@ -455,34 +430,4 @@ func (w *worker) signsOfLife(batch []Delivery) (stop func()) {
 		}
 	}()
 	return func() { close(over); <-ended }
-}
-
-// Reject publishes a rejection and returns when it is stored. Transient errors
-// are tried again until ctx ends.
-func (b *Bus) Reject(ctx context.Context, r notice.Rejection) error {
-	m, err := RejectedMessage(r)
-	if err != nil {
-		return err
-	}
-	msg := m.natsMsg()
-	for try := 1; ; try++ {
-		limit, cancel := context.WithTimeout(ctx, 10*time.Second)
-		_, err := b.js.PublishMsg(limit, msg)
-		cancel()
-		if err == nil {
-			return nil
-		}
-		if err = publishError(err); IsPermanent(err) {
-			return fmt.Errorf("publishing a rejection to %s: %w", m.Subject, err)
-		}
-		if denied := b.takeDenied(m.Subject); denied != nil {
-			return fmt.Errorf("publishing a rejection to %s: %w", m.Subject, Permanent(denied))
-		}
-		if try > 3 {
-			b.log.Warn("storing a rejection is held up, trying again", "subject", m.Subject, "error", err)
-		}
-		if !pause(ctx, backoff(try, 50*time.Millisecond, 5*time.Second)) {
-			return fmt.Errorf("publishing a rejection to %s: %w: %w", m.Subject, context.Cause(ctx), err)
-		}
-	}
 }

@@ -35,6 +35,17 @@ var (
 	// ErrStreamFull: the stream or the store is at its limit and takes nothing new.
 	// It is transient: publishers wait, the operator makes room.
 	ErrStreamFull = errors.New("the stream is full")
+	// ErrBadMessage: a message is not of the form its stream carries. It is
+	// permanent: the service rejects it; whoever published it corrects that.
+	ErrBadMessage = errors.New("the message cannot be read")
+	// ErrNotStored: the stream does not keep the message asked for.
+	ErrNotStored = errors.New("the stream keeps no such message")
+	// ErrRetried: a rejection was retried before. Nobody has to act; if it was
+	// rejected again, that is another rejection.
+	ErrRetried = errors.New("it was retried already")
+	// ErrNoRetry: a rejection holds nothing that could be published again. Whoever
+	// owns the source mends it and ingests it again.
+	ErrNoRetry = errors.New("it cannot be retried")
 	// ErrSubscriberName: SubscribeConfig.Durable cannot be a subscriber's name. The
 	// subscriber chooses another.
 	ErrSubscriberName = errors.New("a subscriber's name is lower-case letters, digits, _ and -, at most 64, and not a service's")
@@ -92,6 +103,7 @@ func IsUnavailable(err error) bool {
 // Error codes of nats-server 2.15 that nats.go has no name for
 // (server/errors.json).
 const (
+	codeHeadersTooLarge       jetstream.ErrorCode = 10097 // 64 KiB
 	codeStoreFailed           jetstream.ErrorCode = 10077 // a limit with DiscardNew, or the disk
 	codeInsufficientResources jetstream.ErrorCode = 10023
 	codeStorageExceeded       jetstream.ErrorCode = 10047
@@ -109,7 +121,7 @@ func publishError(err error) error {
 		return Permanent(err)
 	case errors.As(err, &api):
 		switch api.ErrorCode {
-		case jetstream.JSErrCodeStreamMessageExceedsMaximum:
+		case jetstream.JSErrCodeStreamMessageExceedsMaximum, codeHeadersTooLarge:
 			return Permanent(fmt.Errorf("%w: %w", ErrTooLarge, err))
 		case codeStoreFailed, codeInsufficientResources, codeStorageExceeded, codeAccountExceeded:
 			return fmt.Errorf("%w: %w", ErrStreamFull, err)

@@ -47,6 +47,12 @@ const (
 	HeaderContentType = "content-type"
 )
 
+// Headers of a message that is published again after it was rejected.
+const (
+	HeaderRetryOf = "owabi-retry-of" // event id of the rejection
+	HeaderTries   = "owabi-tries"    // how often it was tried until then
+)
+
 // ContentType is that of every message.
 const ContentType = "application/json"
 
@@ -60,6 +66,9 @@ func ClassifiedSubject(c notice.Category, s notice.Sector) string {
 
 // RejectedSubject is where a stage's rejections go.
 func RejectedSubject(s notice.Stage) string { return "notices.rejected." + string(s) }
+
+// RetriedSubject is where it is told that a stage's rejections were retried.
+func RetriedSubject(s notice.Stage) string { return RejectedSubject(s) + ".retried" }
 
 // RawMessage makes the message of a notice. The notice must be valid; the error
 // of an invalid one is permanent.
@@ -100,7 +109,8 @@ func ClassifiedMessage(c notice.Classified) (Message, error) {
 
 // RejectedMessage makes the message of a rejection. Its id comes from what was
 // rejected, where and why, so that a stage that dies between publishing a
-// rejection and saying so does not fill the stream with copies.
+// rejection and saying so does not fill the stream with copies. The same message
+// retried and rejected again is another rejection: it stands elsewhere.
 func RejectedMessage(r notice.Rejection) (Message, error) {
 	if !notice.IsToken(string(r.Stage)) {
 		return Message{}, Permanent(fmt.Errorf("rejection of %s: stage %q cannot stand in a subject", r.Source, r.Stage))
@@ -110,7 +120,7 @@ func RejectedMessage(r notice.Rejection) (Message, error) {
 		return Message{}, Permanent(fmt.Errorf("rejection of %s as JSON: %w", r.Source, err))
 	}
 	h := sha256.New()
-	for _, field := range []string{string(r.Stage), r.Source, strconv.Itoa(r.Line), r.NoticeID, r.Reason, string(r.Raw)} {
+	for _, field := range []string{string(r.Stage), r.Source, strconv.Itoa(r.Line), r.NoticeID, r.Reason, string(r.Raw), r.Stream, strconv.FormatUint(r.Sequence, 10)} {
 		fmt.Fprintf(h, "%d:%s", len(field), field)
 	}
 	return Message{

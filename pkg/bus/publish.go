@@ -467,19 +467,14 @@ func (p *Publisher) sendAgain(ctx context.Context, fails int) {
 // a try whose answer was lost: the time of publishing in its header tells. It
 // needs the right to read the stream directly.
 func (p *Publisher) whose(ctx context.Context, r *Receipt, own *ownTry) (Outcome, error) {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
-	defer cancel()
-	m, err := p.bus.nc.RequestWithContext(ctx, apiGet+own.stream, fmt.Appendf(nil, `{"seq":%d}`, own.sequence))
-	if err != nil {
+	m, err := p.bus.storedMessage(ctx, own.stream, own.sequence)
+	switch {
+	case err != nil:
 		return Stored, err
+	case m.Header.Get(HeaderTime) != r.msg.Header.Get(HeaderTime):
+		return Duplicate, nil
 	}
-	switch m.Header.Get(HeaderTime) {
-	case "":
-		return Stored, fmt.Errorf("message %d: %s", own.sequence, m.Header.Get("Description"))
-	case r.msg.Header.Get(HeaderTime):
-		return Stored, nil
-	}
-	return Duplicate, nil
+	return Stored, nil
 }
 
 func (p *Publisher) resolve(r *Receipt, o Outcome, err error) {

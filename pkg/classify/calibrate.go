@@ -40,8 +40,7 @@ func (c *Classifier) outOfFold(gold []Gold) []*Classifier {
 				others = append(others, g)
 			}
 		}
-		out[fold] = &Classifier{rules: c.rules, model: train(others), version: c.version}
-		out[fold].scratch.New = func() any { return new(scratch) }
+		out[fold] = newClassifier(c.rules, train(c.rules, others))
 	}
 	return out
 }

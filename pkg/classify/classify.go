@@ -39,9 +39,15 @@ func New(Options) (*Classifier, error) {
 		return nil, fmt.Errorf("the embedded model: %w", err)
 	}
 	sum := sha256.Sum256(append([]byte(r.sha256), embeddedModel...))
-	c := &Classifier{rules: r, model: m, version: notice.ClassifiedBy{Version: Version, RulesSHA256: hex.EncodeToString(sum[:])}}
-	c.scratch.New = func() any { return new(scratch) }
+	c := newClassifier(r, m)
+	c.version = notice.ClassifiedBy{Version: Version, RulesSHA256: hex.EncodeToString(sum[:])}
 	return c, nil
+}
+
+func newClassifier(r *rules, m *model) *Classifier {
+	c := &Classifier{rules: r, model: m}
+	c.scratch.New = func() any { return new(scratch) }
+	return c
 }
 
 // Version names the classifier and the rules it holds.
@@ -55,23 +61,49 @@ func (c *Classifier) Classify(n notice.Notice) notice.Classification {
 
 // classify gives with the classification the margin its confidence comes from.
 func (c *Classifier) classify(n notice.Notice) (notice.Classification, float64) {
+	out := unread(n, c.version)
+	s := c.scratch.Get().(*scratch)
+	defer c.scratch.Put(s)
+	r := c.open(n, s, &out)
+	if !out.IsIncident {
+		return out, r.margin
+	}
+	r.readExposure()
+	r.hearExposure()
+	r.readDataTypes()
+	r.readSecondaryDamage()
+	r.readCounts()
+	r.readTimeline()
+	r.readOutage()
+	r.readContractor()
+	r.readStage()
+	r.readDiscovery()
+	out.Severity = c.rules.severityOf(&out)
+	return out, r.margin
+}
+
+// unread is the classification of n before it is read.
+func unread(n notice.Notice, by notice.ClassifiedBy) notice.Classification {
 	out := notice.Classification{
 		NoticeID: n.ID, ID: n.CallerID, Source: n.Source,
 		URL: given(n.URL), Title: given(n.Title), Published: given(n.Published),
 		Category: notice.Other, Also: []notice.Category{}, Effects: []notice.Effect{}, Sector: notice.OtherSector,
-		Severity: notice.SeverityInfo, Evidence: []notice.Evidence{}, Warnings: []notice.Warning{}, Classifier: c.version,
+		Severity: notice.SeverityInfo, Evidence: []notice.Evidence{}, Warnings: []notice.Warning{}, Classifier: by,
 	}
 	out.Impact.DataTypes = []notice.DataType{}
-	s := c.scratch.Get().(*scratch)
-	defer c.scratch.Put(s)
+	return out
+}
+
+// open reads n as far as what happened and to whom.
+func (c *Classifier) open(n notice.Notice, s *scratch, out *notice.Classification) *reading {
 	// A source that reads bytes replaces the bad ones by U+FFFD itself.
 	if !utf8.ValidString(n.Title) || !utf8.ValidString(n.Body) || strings.ContainsRune(n.Title, utf8.RuneError) || strings.ContainsRune(n.Body, utf8.RuneError) {
 		out.Warnings = append(out.Warnings, notice.WarnInvalidUTF8)
 	}
-	r := newReading(c.rules, n, s, &out)
+	r := newReading(c.rules, n, s, out)
 	r.model, r.pieceCounter = c.model, &s.pieces
 	if len(r.doc.Sentences) == 0 {
-		return out, 0
+		return r
 	}
 	if !japaneseEnough(r.text.Norm()) {
 		out.Warnings = append(out.Warnings, notice.WarnNotJapanese)
@@ -92,21 +124,7 @@ func (c *Classifier) classify(n notice.Notice) (notice.Classification, float64) 
 	r.readOrganization()
 	r.readSector(s)
 	r.readCategory()
-	if !out.IsIncident {
-		return out, r.margin
-	}
-	r.readExposure()
-	r.hearExposure()
-	r.readDataTypes()
-	r.readSecondaryDamage()
-	r.readCounts()
-	r.readTimeline()
-	r.readOutage()
-	r.readContractor()
-	r.readStage()
-	r.readDiscovery()
-	out.Severity = c.rules.severityOf(&out)
-	return out, r.margin
+	return r
 }
 
 // given is a pointer to s, or nil when s is empty.

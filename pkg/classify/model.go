@@ -17,9 +17,9 @@ import (
 
 // The rules know the words they were given; unseen notices have others. So a
 // second reader, a linear model over pairs and triples of characters, is trained
-// on testdata/gold (Train; the same bits each time) and embedded. It never reads a
-// value: it only has a say where a kind is chosen, and the pieces of text that
-// spoke for its choice are the evidence.
+// on testdata/gold (Train; the same bits each time) and embedded. It never makes a
+// value: it has a say where a kind is chosen, and which of the numbers in the text
+// is meant (ranker.go); the pieces of text that spoke for its choice are the evidence.
 
 //go:embed model.bin
 var embeddedModel []byte
@@ -35,17 +35,19 @@ const modelRunes = 6000
 // a say: about two sentences.
 const leastPieces = 40
 
-// model has a head for each field it was trained for.
+// model has a head for each field it was trained for, and a ranker for each
+// value it has a say in.
 type model struct {
 	idf   []float32 // of each bucket; 0: too rare to speak
 	heads []modelHead
 	// rows holds the weights of all heads side by side, a row a bucket, so that a
-	// piece of text is looked up once for all of them.
-	rows   []int8
-	labels int // length of a row
+	// piece of text is looked up once for all of them. Each head's are times its scale.
+	rows    []int8
+	labels  int // length of a row
+	rankers []ranker
 }
 
-// assemble lays the heads' weights side by side.
+// assemble makes room for a row of weights a bucket.
 func (m *model) assemble() {
 	m.labels = 0
 	for i := range m.heads {
@@ -53,12 +55,6 @@ func (m *model) assemble() {
 		m.labels += len(m.heads[i].labels)
 	}
 	m.rows = make([]int8, modelBuckets*m.labels)
-	for _, h := range m.heads {
-		k := len(h.labels)
-		for b := range modelBuckets {
-			copy(m.rows[b*m.labels+h.offset:], h.weights[b*k:(b+1)*k])
-		}
-	}
 }
 
 // votes adds up the rows of features.
@@ -75,12 +71,11 @@ func (m *model) votes(features []feature) []float32 {
 
 // modelHead tells the labels of one field apart.
 type modelHead struct {
-	field   string
-	labels  []string
-	offset  int // of its labels in the model's rows
-	bias    []float32
-	scale   float32
-	weights []int8 // bucket-major: weights[bucket*len(labels)+label], times scale
+	field  string
+	labels []string
+	offset int // of its labels in the model's rows
+	bias   []float32
+	scale  float32
 }
 
 // feature is one bucket of a text and how loud it is; a text has length 1.
@@ -348,11 +343,6 @@ func logSoftmax(z []float64) {
 // label returns the index of a label, -1 when the head does not know it.
 func (h *modelHead) label(name string) int { return slices.Index(h.labels, name) }
 
-// weight is how much a bucket speaks for a label.
-func (h *modelHead) weight(bucket uint16, label int) float64 {
-	return float64(h.weights[int(bucket)*len(h.labels)+label]) * float64(h.scale)
-}
-
 // loudest finds the piece of text that speaks loudest for a label: three
 // characters, as a range of bytes of text; false when none does.
 func (m *model) loudest(h *modelHead, label int, text string) (start, end int, ok bool) {
@@ -373,7 +363,7 @@ func (m *model) loudest(h *modelHead, label int, text string) (start, end int, o
 			continue
 		}
 		b := pieceHash(saltBody, runes[0], runes[1], runes[2])
-		if v := h.weight(b, label) * float64(m.idf[b]); v > best {
+		if v := float64(m.rows[int(b)*m.labels+h.offset+label]) * float64(m.idf[b]); v > best {
 			best, start, end, ok = v, at[0], i+len(string(r)), true
 		}
 	}
@@ -381,7 +371,7 @@ func (m *model) loudest(h *modelHead, label int, text string) (start, end int, o
 }
 
 // modelMagic begins a model file: its form and version.
-const modelMagic = "owabi-model-1\n"
+const modelMagic = "owabi-model-2\n"
 
 var errModel = errors.New("not a model of this version")
 
@@ -404,7 +394,13 @@ func (m *model) encode() []byte {
 		}
 		write(h.bias)
 		write(h.scale)
-		write(h.weights)
+	}
+	write(m.rows)
+	write(uint16(len(m.rankers)))
+	for _, k := range m.rankers {
+		text(k.field)
+		write(k.scale)
+		write(k.weights)
 	}
 	return b.Bytes()
 }
@@ -443,11 +439,18 @@ func decodeModel(data []byte) (*model, error) {
 		h.bias = make([]float32, labels)
 		read(h.bias)
 		read(&h.scale)
-		h.weights = make([]int8, modelBuckets*int(labels))
-		read(h.weights)
 		m.heads = append(m.heads, h)
 	}
 	m.assemble()
+	read(m.rows)
+	var rankers uint16
+	read(&rankers)
+	for range rankers {
+		k := ranker{field: text(), weights: make([]int8, rankerBuckets)}
+		read(&k.scale)
+		read(k.weights)
+		m.rankers = append(m.rankers, k)
+	}
 	if failed == nil && r.Len() > 0 {
 		failed = fmt.Errorf("%d bytes too many", r.Len())
 	}

@@ -29,7 +29,11 @@ func TestModelIsWhatTheGoldSetTeaches(t *testing.T) {
 }
 
 func TestModelSurvivesItsFile(t *testing.T) {
-	m := train(allGold(t)[:40])
+	rules, err := loadRules(embedded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := train(rules, allGold(t)[:40])
 	again, err := decodeModel(m.encode())
 	if err != nil {
 		t.Fatal(err)

@@ -1,9 +1,10 @@
 package classify
 
 import (
+	"math"
+	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"owabi/pkg/japanese"
 	"owabi/pkg/notice"
@@ -27,39 +28,27 @@ const (
 	leastRecords = 0.9 // a number of things needs more than a passing word
 )
 
-// readCounts chooses people and records among the counted numbers: of those
-// that are about as likely as the likeliest, the largest.
+// readCounts chooses people and records among the counted numbers. For the rules
+// it is, of those that are about as likely as the likeliest, the largest; the
+// model has a say as well.
 func (r *reading) readCounts() {
-	var people, records []count
-	once := holds(r.text.Norm(), "実人数", "重複を除", "重なりを除") // each is counted once, too
-	for _, q := range r.v.Quantities {
-		c, ok := r.weighCount(q)
-		if q.Gross && once {
-			c.score -= 5.5
-		}
-		switch {
-		case !ok:
-		case c.person:
-			people = append(people, c)
-		default:
-			records = append(records, c)
-		}
+	cs := r.candidates()
+	people := r.model.ranker(fieldPeople).choose(cs, largest(cs, true, peopleClose), r.rules.hearing.People, r.rules.hearing.NoPeople)
+	if people >= 0 {
+		r.out.Impact.People = r.quantity(cs[people], fieldPeople)
 	}
-	for _, c := range r.tabled() {
-		if c.person {
-			people = append(people, c)
-		} else {
-			records = append(records, c)
+	ruled := largest(cs, false, recordsClose)
+	if people >= 0 {
+		if ruled >= 0 && cs[ruled].value == cs[people].value {
+			ruled = -1
 		}
+		told := cs[people].value
+		cs = slices.DeleteFunc(slices.Clone(cs), func(c counted) bool { return c.value == told })
+		ruled = largest(cs, false, recordsClose)
 	}
-	p := largest(people, peopleClose)
-	if p != nil {
-		r.out.Impact.People = r.quantity(*p)
-		r.evidence("impact.people", p.rule, p.q.Range)
-	}
-	if c := largest(records, recordsClose); c != nil && (p == nil || c.value != p.value) {
-		r.out.Impact.Records = r.quantity(*c)
-		r.evidence("impact.records", c.rule, c.q.Range)
+	records := r.model.ranker(fieldRecords).choose(cs, ruled, r.rules.hearing.Records, r.rules.hearing.NoRecords)
+	if records >= 0 {
+		r.out.Impact.Records = r.quantity(cs[records], fieldRecords)
 	}
 }
 
@@ -96,35 +85,46 @@ var tableKeys = []struct {
 	{"人数", "人", true}, {"者数", "人", true}, {"会員数", "人", true}, {"患者数", "人", true}, {"世帯数", "世帯", true}, {"契約数", "件", true}, {"戸数", "戸", true},
 }
 
-func largest(counts []count, within float64) *count {
-	var best, chosen *count
-	for i := range counts {
-		if best == nil || counts[i].score > best.score {
-			best = &counts[i]
+// largest is the largest number among those the rules let count and score nearly
+// as well as the best; -1 when there is none.
+func largest(cs []counted, person bool, within float64) int {
+	best, chosen := math.Inf(-1), -1
+	for _, c := range cs {
+		if c.ruled && c.person == person {
+			best = max(best, c.score)
 		}
 	}
-	for i := range counts {
-		if c := &counts[i]; c.score >= best.score-within && (chosen == nil || c.value > chosen.value) {
-			chosen = c
+	for i, c := range cs {
+		if c.ruled && c.person == person && c.score >= best-within && (chosen < 0 || c.value > cs[chosen].value) {
+			chosen = i
 		}
 	}
 	return chosen
 }
 
-func (r *reading) quantity(c count) *notice.Quantity {
+// quantity is a candidate as the value of field, with its evidence.
+func (r *reading) quantity(c counted, field string) *notice.Quantity {
+	rule := c.rule
+	if !c.ruled {
+		rule = "model." + strings.TrimPrefix(field, "impact.")
+	}
+	r.evidence(field, rule, c.q.Range)
 	return &notice.Quantity{Value: c.value, Bound: notice.Bound(c.q.Bound), Unit: c.q.Unit, Text: r.text.Quote(c.q.Span), Start: c.q.Span.Start, End: c.q.Span.End}
 }
 
 // weighCount tells what q counts and how likely it counts what was affected.
 func (r *reading) weighCount(q japanese.Quantity) (count, bool) {
 	value, ok := q.Count()
-	if !ok || value <= 0 || q.Per || q.Ordinal {
+	if !ok || value <= 0 {
 		return count{}, false
 	}
 	if q.Max > 0 {
 		value = int64(q.Max)
 	}
 	c := count{q: q, value: value}
+	if q.Per || q.Ordinal {
+		return c, false
+	}
 	i := r.sentenceAt(q.Range.Start)
 	if i < 0 {
 		return c, false
@@ -361,16 +361,4 @@ func (r *reading) viewIndex(at int) int32 {
 		lo++
 	}
 	return int32(lo)
-}
-
-func head(s string, n int) string {
-	i := 0
-	for range n {
-		if i >= len(s) {
-			break
-		}
-		_, w := utf8.DecodeRuneInString(s[i:])
-		i += w
-	}
-	return s[:i]
 }

@@ -353,6 +353,10 @@ type modelFile struct {
 	Incident     float64 `yaml:"incident"`
 	IncidentBias float64 `yaml:"incident_bias"`
 	Exposure     float64 `yaml:"exposure"`
+	People       float64 `yaml:"people"`
+	NoPeople     float64 `yaml:"no_people"`
+	Records      float64 `yaml:"records"`
+	NoRecords    float64 `yaml:"no_records"`
 	Alone        float64 `yaml:"alone"`
 }
 

@@ -15,6 +15,8 @@ const (
 	fieldCategory = "category"
 	fieldSector   = "sector"
 	fieldExposure = "impact.exposure"
+	fieldPeople   = "impact.people"
+	fieldRecords  = "impact.records"
 )
 
 // modelFields are the fields the model is trained for, and how each is labelled. Rows that are
@@ -55,7 +57,11 @@ func Train(gold []Gold) ([]byte, error) {
 	if len(gold) == 0 {
 		return nil, errors.New("train: no labelled notices")
 	}
-	return train(gold).encode(), nil
+	rules, err := loadRules(embedded)
+	if err != nil {
+		return nil, err
+	}
+	return train(rules, gold).encode(), nil
 }
 
 // sample is a labelled notice as the model sees it.
@@ -64,7 +70,9 @@ type sample struct {
 	features []feature
 }
 
-func train(gold []Gold) *model {
+// train makes a model: first the heads, which read the text alone, then the
+// rankers, whose candidates are those the rules and the heads leave them.
+func train(rules *rules, gold []Gold) *model {
 	m := &model{idf: make([]float32, modelBuckets)}
 	counter := &featureCounter{}
 	count := func(g Gold) {
@@ -91,14 +99,57 @@ func train(gold []Gold) *model {
 		count(g)
 		samples[i] = sample{g, slices.Clone(counter.take(m.idf))}
 	}
-	for _, f := range modelFields {
-		m.heads = append(m.heads, trainHead(f.name, samples, f.label))
+	weights := make([][]int8, len(modelFields))
+	for i, f := range modelFields {
+		h, w := trainHead(f.name, samples, f.label)
+		m.heads, weights[i] = append(m.heads, h), w
 	}
 	m.assemble()
+	for i, h := range m.heads {
+		for b := range modelBuckets {
+			copy(m.rows[b*m.labels+h.offset:], weights[i][b*len(h.labels):(b+1)*len(h.labels)])
+		}
+	}
+	m.rankers = trainRankers(rules, m, gold)
 	return m
 }
 
-func trainHead(field string, all []sample, labelOf func(Gold) (string, bool)) modelHead {
+// trainRankers reads the labelled incidents as far as the rankers' candidates
+// and has each learn which of them the labels mean. A notice whose number is not
+// among them teaches nothing.
+func trainRankers(rules *rules, m *model, gold []Gold) []ranker {
+	c := newClassifier(rules, m)
+	var people, records []choice
+	for _, g := range gold {
+		if !g.Labels.IsIncident {
+			continue
+		}
+		out := unread(g.Notice(), c.version)
+		r := c.open(g.Notice(), new(scratch), &out)
+		if !r.out.IsIncident {
+			continue
+		}
+		cs := r.candidates()
+		people = teachCount(people, cs, g.Labels.People)
+		records = teachCount(records, cs, g.Labels.Records)
+	}
+	return []ranker{trainRanker(fieldPeople, people), trainRanker(fieldRecords, records)}
+}
+
+// teachCount adds what candidates and the labelled number teach.
+func teachCount(choices []choice, cs []counted, label *int64) []choice {
+	c := choice{candidates: make([][]uint16, len(cs)), right: make([]bool, len(cs))}
+	for i := range cs {
+		c.candidates[i] = cs[i].features
+		c.right[i] = label != nil && cs[i].value == *label
+	}
+	if len(cs) == 0 || label != nil && !slices.Contains(c.right, true) {
+		return choices
+	}
+	return append(choices, c)
+}
+
+func trainHead(field string, all []sample, labelOf func(Gold) (string, bool)) (modelHead, []int8) {
 	h := modelHead{field: field}
 	var samples []sample
 	for _, s := range all {
@@ -113,7 +164,7 @@ func trainHead(field string, all []sample, labelOf func(Gold) (string, bool)) mo
 	k := len(h.labels)
 	weights := make([]float64, modelBuckets*k)
 	bias := make([]float64, k)
-	random := rand.New(rand.NewPCG(trainSeed, 0))
+	random := newShuffle()
 	p := make([]float64, k)
 	for epoch := range trainEpochs {
 		rate := trainRate / (1 + float64(trainDecay*float64(epoch)))
@@ -144,19 +195,30 @@ func trainHead(field string, all []sample, labelOf func(Gold) (string, bool)) mo
 			}
 		}
 	}
+	small := make([]int8, len(weights))
+	h.scale = quantize(weights, small)
+	for _, b := range bias {
+		h.bias = append(h.bias, float32(b))
+	}
+	return h, small
+}
+
+// newShuffle gives the order in which notices are learned from: the same each time.
+func newShuffle() *rand.Rand { return rand.New(rand.NewPCG(trainSeed, 0)) }
+
+// quantize rounds weights to a byte each; times the scale they are what they were.
+func quantize(weights []float64, into []int8) (scale float32) {
 	most := 0.0
 	for _, w := range weights {
 		most = math.Max(most, math.Abs(w))
 	}
-	h.scale = float32(most / 127)
-	h.weights = make([]int8, len(weights))
+	if most == 0 {
+		return 0
+	}
 	for i, w := range weights {
-		h.weights[i] = int8(math.Round(w / most * 127))
+		into[i] = int8(math.Round(w / most * 127))
 	}
-	for _, b := range bias {
-		h.bias = append(h.bias, float32(b))
-	}
-	return h
+	return float32(most / 127)
 }
 
 // firstLine is the line a text begins with: its headline, nearly always.

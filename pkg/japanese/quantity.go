@@ -44,7 +44,7 @@ var counters = map[rune][]counter{
 	'会': {{"会員分", "会員", ClassAccount, true, ""}, {"会員", "会員", ClassAccount, false, ""}, {"会場", "会場", ClassPlace, false, ""}, {"会社", "会社", ClassOrganization, false, ""}},
 	'箇': {{"箇所", "箇所", ClassPlace, false, ""}},
 	'個': {{"個所", "箇所", ClassPlace, false, ""}, {"個", "個", ClassDevice, false, "人|別|室|展"}},
-	'か': {{"か所", "箇所", ClassPlace, false, ""}, {"か国", "か国", ClassPlace, false, ""}},
+	'か': {{"か寺", "か寺", ClassOrganization, false, ""}, {"か所", "箇所", ClassPlace, false, ""}, {"か国", "か国", ClassPlace, false, ""}},
 	'ヶ': {{"ヶ所", "箇所", ClassPlace, false, ""}, {"ヶ国", "か国", ClassPlace, false, ""}},
 	'ヵ': {{"ヵ所", "箇所", ClassPlace, false, ""}, {"ヵ国", "か国", ClassPlace, false, ""}},
 	'カ': {{"カ所", "箇所", ClassPlace, false, ""}, {"カ国", "か国", ClassPlace, false, ""}},
@@ -97,6 +97,14 @@ var counters = map[rune][]counter{
 	'束': {{"束", "束", ClassDocument, false, ""}},
 	'組': {{"組", "組", ClassNone, false, "織|合|み|長"}},
 	'票': {{"票", "票", ClassDocument, false, ""}},
+	'袋': {{"袋", "袋", ClassDevice, false, "小"}},
+	'缶': {{"缶", "缶", ClassDevice, false, "詰"}},
+	'瓶': {{"瓶", "瓶", ClassDevice, false, "詰"}},
+	'巻': {{"巻", "巻", ClassDocument, false, "き|末|頭"}},
+	'席': {{"席", "席", ClassPlace, false, "次|上"}},
+	'座': {{"座席", "席", ClassPlace, false, "表|番"}},
+	'番': {{"番号", "番号", ClassDevice, false, ""}},
+	'家': {{"家庭", "家庭", ClassHousehold, false, ""}, {"家族", "家族", ClassHousehold, false, ""}},
 	'曲': {{"曲", "曲", ClassNone, false, ""}},
 	'円': {{"円分", "円", ClassMoney, true, ""}, {"円", "円", ClassMoney, false, "滑"}},
 	'ド': {{"ドル", "ドル", ClassMoney, false, ""}, {"ドメイン", "ドメイン", ClassDevice, false, ""}},
@@ -345,7 +353,7 @@ func (sc *scanner) quantity(n numeral) int {
 	}
 	if w == 0 && runeAt(s, at) == 'の' && (n.digits > 0 || n.runes > 1) { // 約15,000の世帯
 		k := skipSpaces(s, at+len("の"))
-		if c2, w2 := readCounter(s, k); w2 > 0 && (nominal(c2.word) || c2.word == "世帯" || c2.word == "口座" || c2.word == "市町村") {
+		if c2, w2 := readCounter(s, k); w2 > 0 && (nominal(c2.word) || c2.word == "世帯" || c2.word == "家庭" || c2.word == "口座" || c2.word == "市町村") {
 			c, w, at = c2, w2, k
 		}
 	}

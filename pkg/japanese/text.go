@@ -358,9 +358,11 @@ func (t *Text) closeSpacedOut() {
 	s := t.norm
 	var drop []int
 	run := run{}
+	joined := false // a stretch of this line was: then 合 計  3 1 9 件 goes on with figures
 	flush := func() {
-		if run.tokens >= 3 && run.letters >= 2 {
+		if run.tokens >= 3 && (run.letters >= 2 || joined && run.letters == 1) {
 			drop = append(drop, run.joins(s)...)
+			joined = true
 		}
 		run.reset()
 	}
@@ -368,6 +370,7 @@ func (t *Text) closeSpacedOut() {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		if r == ' ' || r == '\n' || r == '\t' {
 			flush()
+			joined = joined && r != '\n'
 			i++
 			continue
 		}
@@ -425,7 +428,7 @@ func (u *run) reset() { u.at, u.digit, u.tokens, u.letters = u.at[:0], u.digit[:
 
 func (u *run) add(at int, r rune) {
 	u.at = append(u.at, at)
-	u.digit = append(u.digit, isDigit(r))
+	u.digit = append(u.digit, isDigit(r) || r == ',')
 	u.tokens++
 	if isKanji(r) || isKana(r) {
 		u.letters++
@@ -439,7 +442,7 @@ func (u *run) joins(s string) []int {
 	for k := len(u.at) - 1; k > 0; k-- {
 		r, _ := utf8.DecodeRuneInString(s[u.at[k]:])
 		if !u.digit[k] {
-			unit = strings.ContainsRune("年月日時分秒名人件", r)
+			unit = strings.ContainsRune("年月日時分秒万", r) || len(counters[r]) > 0
 		}
 		if u.digit[k] && u.digit[k-1] && !unit {
 			continue
@@ -451,7 +454,7 @@ func (u *run) joins(s string) []int {
 }
 
 func spacedOut(r rune) bool {
-	return isDigit(r) || isKanji(r) || isKana(r) || strings.ContainsRune("()、。「」・", r)
+	return isDigit(r) || isKanji(r) || isKana(r) || strings.ContainsRune("(),、。「」・", r)
 }
 
 func isDigit(r rune) bool { return r >= '0' && r <= '9' }

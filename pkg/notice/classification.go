@@ -56,11 +56,11 @@ func (c Classified) Validate() error {
 	}
 	switch {
 	case c.NoticeID != c.Notice.ID:
-		return fmt.Errorf("%w: notice_id %q is not its notice's, %s", ErrInvalid, c.NoticeID, c.Notice.ID)
+		return fmt.Errorf("%w: notice_id %.80q is not its notice's, %s", ErrInvalid, c.NoticeID, c.Notice.ID)
 	case !c.Category.Valid():
-		return fmt.Errorf("%w: no category %q", ErrInvalid, c.Category)
+		return fmt.Errorf("%w: no category %.80q", ErrInvalid, c.Category)
 	case !c.Sector.Valid():
-		return fmt.Errorf("%w: no sector %q", ErrInvalid, c.Sector)
+		return fmt.Errorf("%w: no sector %.80q", ErrInvalid, c.Sector)
 	}
 	if year := c.Notice.FetchedAt.Year(); year < 1900 || year > 2299 { // what ClickHouse's DateTime64 can hold
 		return fmt.Errorf("%w: fetched_at %s is out of range", ErrInvalid, c.Notice.FetchedAt)

@@ -101,13 +101,13 @@ func (n Notice) Validate() error {
 	case !utf8.ValidString(n.Text()) || !utf8.ValidString(n.Publisher):
 		return fmt.Errorf("%w: its text is not UTF-8", ErrInvalid)
 	case n.ID != n.ComputeID():
-		return fmt.Errorf("%w: id %q does not fit its content", ErrInvalid, n.ID)
+		return fmt.Errorf("%w: id %.80q does not fit its content", ErrInvalid, n.ID)
 	case !IsToken(n.Source):
-		return fmt.Errorf("%w: source %q is not one subject token", ErrInvalid, n.Source)
+		return fmt.Errorf("%w: source %.80q is not one subject token", ErrInvalid, n.Source)
 	}
 	if n.Published != "" {
 		if _, err := time.Parse(time.DateOnly, n.Published); err != nil {
-			return fmt.Errorf("%w: published %q is not a date YYYY-MM-DD", ErrInvalid, n.Published)
+			return fmt.Errorf("%w: published %.80q is not a date YYYY-MM-DD", ErrInvalid, n.Published)
 		}
 	}
 	return nil
@@ -129,6 +129,7 @@ const (
 	TypeRaw        = "owabi.notice.raw.v1"
 	TypeClassified = "owabi.notice.classified.v1"
 	TypeRejected   = "owabi.notice.rejected.v1"
+	TypeRetried    = "owabi.notice.retried.v1"
 )
 
 // Stage names the service that could not process something; it is the last
@@ -156,8 +157,17 @@ type Rejection struct {
 	NoticeID string `json:"notice_id,omitempty"`
 	// Raw holds the bytes that were rejected, cut at MaxRejectedBytes.
 	Raw []byte `json:"raw,omitempty"`
-	// Truncated says that Raw was cut, so that another try needs the source.
+	// Truncated says that Raw was cut or Headers left out, so that another try
+	// needs the source.
 	Truncated bool `json:"truncated,omitempty"`
+	// Stream and Sequence are where a rejected message stands, Headers what it
+	// carried; unset for what never was a message.
+	Stream   string              `json:"stream,omitempty"`
+	Sequence uint64              `json:"sequence,omitempty"`
+	Headers  map[string][]string `json:"headers,omitempty"`
+	// Tries counts how often it was tried before it was given up, over all its
+	// retries.
+	Tries int `json:"tries,omitempty"`
 	// RejectedAt is in UTC.
 	RejectedAt time.Time `json:"rejected_at"`
 }
@@ -166,13 +176,34 @@ type Rejection struct {
 // message of NATS's default limit of 1 MiB, base64 included.
 const MaxRejectedBytes = 512 << 10
 
-// NewRejection returns a rejection of raw, cut to MaxRejectedBytes.
+// MaxReasonBytes bounds Rejection.Reason: it may quote what was rejected.
+const MaxReasonBytes = 4 << 10
+
+// NewRejection returns a rejection of raw, with raw and the reason cut to their
+// bounds.
 func NewRejection(stage Stage, source string, line int, raw []byte, reason error) Rejection {
-	r := Rejection{Stage: stage, Reason: reason.Error(), Source: source, Line: line, Raw: raw, RejectedAt: time.Now().UTC()}
+	r := Rejection{Stage: stage, Reason: strings.ToValidUTF8(reason.Error(), "\uFFFD"), Source: source, Line: line, Raw: raw, RejectedAt: time.Now().UTC()}
+	if len(r.Reason) > MaxReasonBytes {
+		r.Reason = strings.ToValidUTF8(r.Reason[:MaxReasonBytes], "") + "…"
+	}
 	if len(raw) > MaxRejectedBytes {
 		r.Raw, r.Truncated = raw[:MaxRejectedBytes], true
 	}
 	return r
+}
+
+// Retried says that a rejected message was published again to where it came from.
+// The rejection stays where it is, for the record.
+type Retried struct {
+	Stage Stage `json:"stage"`
+	// Rejection is the event id of the rejection.
+	Rejection string `json:"rejection"`
+	NoticeID  string `json:"notice_id,omitempty"`
+	// Stream and Sequence are where the message stands now.
+	Stream   string `json:"stream"`
+	Sequence uint64 `json:"sequence"`
+	// RetriedAt is in UTC.
+	RetriedAt time.Time `json:"retried_at"`
 }
 
 // SplitTitle parts a whole text from the headline it may begin with, so that

@@ -9,8 +9,6 @@ package classifier
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"runtime"
 	"sync/atomic"
@@ -41,13 +39,10 @@ type Config struct {
 	Metrics *bus.Metrics
 }
 
-// errNoNotice says that a message on the raw stream holds no notice.
-var errNoNotice = errors.New("a message that is no notice")
-
 // NewMetrics makes the metrics of a classifier.
 func NewMetrics() *bus.Metrics {
 	return bus.NewMetrics(notice.StageClassifier,
-		bus.Reason{Code: "malformed", Err: errNoNotice},
+		bus.Reason{Code: "malformed", Err: bus.ErrBadMessage},
 		bus.Reason{Code: "no_text", Err: notice.ErrNoText},
 		bus.Reason{Code: "invalid", Err: notice.ErrInvalid})
 }
@@ -121,15 +116,9 @@ func (w *worker) handle(ctx context.Context, batch []bus.Delivery) []error {
 }
 
 func (w *worker) classify(ctx context.Context, d bus.Delivery) (_ *bus.Receipt, incident bool, _ error) {
-	var n notice.Notice
-	if err := json.Unmarshal(d.Data, &n); err != nil {
-		return nil, false, bus.Permanent(fmt.Errorf("%w: %w", errNoNotice, err))
-	}
-	if err := n.Validate(); err != nil {
-		return nil, false, bus.Permanent(err)
-	}
-	if want := bus.RawSubject(n.Source); d.Subject != want {
-		return nil, false, bus.Permanent(fmt.Errorf("%w: the message of %s came on %s and belongs on %s", notice.ErrInvalid, n.ID, d.Subject, want))
+	n, err := d.Notice()
+	if err != nil {
+		return nil, false, err
 	}
 	c := w.cfg.Classifier.Classify(n)
 	message, err := bus.ClassifiedMessage(notice.Classified{Classification: c, Notice: &n})

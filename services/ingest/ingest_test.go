@@ -1,14 +1,17 @@
 package ingest_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -121,5 +124,70 @@ func TestANoticeTooLargeForTheServerIsRejected(t *testing.T) {
 	expect(t, &counts, 2, 1, 0, 1)
 	if n := len(bustest.Messages(t, server, bus.StreamRejected)); n != 1 {
 		t.Errorf("%d rejections, want 1", n)
+	}
+}
+
+// heldUp is a log that tells when publishing is held up.
+type heldUp struct {
+	slog.Handler
+	times chan struct{}
+}
+
+func (h heldUp) Handle(ctx context.Context, r slog.Record) error {
+	if strings.HasPrefix(r.Message, "publishing is held up") {
+		select {
+		case h.times <- struct{}{}:
+		default:
+		}
+	}
+	return h.Handler.Handle(ctx, r)
+}
+
+// A full stream holds ingest up: nothing is dropped, nothing rejected, and when
+// there is room it goes on to the last notice.
+func TestAFullStreamHoldsIngestUp(t *testing.T) {
+	log := heldUp{slog.NewTextHandler(t.Output(), nil), make(chan struct{}, 1)}
+	server, err := bus.Embedded(t.Context(), bus.EmbeddedConfig{StoreDir: t.TempDir(), Logger: slog.New(log)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	b, err := server.Connect(t.Context(), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	grow := func(size int64) {
+		if err := b.EnsureStreams(t.Context(), bus.StreamsConfig{Raw: bus.StreamLimits{MaxBytes: size}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	grow(16 << 10)
+	const n = 400
+	var lines strings.Builder
+	for i := range n {
+		fmt.Fprintf(&lines, `{"text":"職員が書類%d通を紛失しました。"}`+"\n", i)
+	}
+	var counts ingest.Counts
+	done := make(chan error, 1)
+	path := write(t, "notices.jsonl", lines.String())
+	go func() {
+		done <- ingest.Run(t.Context(), ingest.Config{
+			Bus: b, Sources: []string{path}, Logger: slog.New(slog.DiscardHandler),
+			Publisher: bus.PublisherConfig{MaxPending: 10, RetryMin: time.Millisecond, RetryMax: 5 * time.Millisecond},
+		}, &counts)
+	}()
+	<-log.times
+	if read, published := counts.Read.Load(), counts.Published.Load(); read >= n || published >= n || counts.Rejected.Load() != 0 {
+		t.Errorf("read %d, published %d, rejected %d while the stream is full", read, published, counts.Rejected.Load())
+	}
+	grow(16 << 20)
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	expect(t, &counts, n, n, 0, 0)
+	status, err := b.Status(t.Context())
+	if err != nil || status.Streams[0].Messages != n {
+		t.Errorf("%d on the stream, %v; want %d", status.Streams[0].Messages, err, n)
 	}
 }

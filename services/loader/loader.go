@@ -13,7 +13,6 @@ package loader
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -55,17 +54,13 @@ type Config struct {
 	Metrics *bus.Metrics
 }
 
-var (
-	// errNoClassification says that a message on the classified stream holds none.
-	errNoClassification = errors.New("a message that is no classified notice")
-	// errRefused says that ClickHouse will never take a row.
-	errRefused = errors.New("ClickHouse refuses the row")
-)
+// errRefused says that ClickHouse will never take a row.
+var errRefused = errors.New("ClickHouse refuses the row")
 
 // NewMetrics makes the metrics of a loader.
 func NewMetrics() *bus.Metrics {
 	return bus.NewMetrics(notice.StageLoader,
-		bus.Reason{Code: "malformed", Err: errNoClassification},
+		bus.Reason{Code: "malformed", Err: bus.ErrBadMessage},
 		bus.Reason{Code: "refused", Err: errRefused},
 		bus.Reason{Code: "no_text", Err: notice.ErrNoText},
 		bus.Reason{Code: "invalid", Err: notice.ErrInvalid})
@@ -146,13 +141,15 @@ func (w *worker) handle(ctx context.Context, batch []bus.Delivery) []error {
 	rows := make([]warehouse.Row, 0, len(batch))
 	delivery := make([]int, 0, len(batch)) // of each row
 	for i, d := range batch {
-		row, err := decode(d)
+		classified, err := d.Classified()
 		if err != nil {
-			errs[i] = bus.Permanent(err)
+			errs[i] = err
 			w.counts.Rejected.Add(1)
 			continue
 		}
-		rows, delivery = append(rows, row), append(delivery, i)
+		// When its message was published stays the same however often it is delivered.
+		rows = append(rows, warehouse.Row{Classified: classified, ClassifiedAt: d.Published()})
+		delivery = append(delivery, i)
 	}
 	rejected, err := w.cfg.Warehouse.Load(ctx, rows)
 	if err != nil {
@@ -170,24 +167,4 @@ func (w *worker) handle(ctx context.Context, batch []bus.Delivery) []error {
 		w.counts.Inserts.Add(1)
 	}
 	return errs
-}
-
-// decode reads a classified notice and when it was classified: the time its
-// message was published, which stays the same however often it is delivered.
-func decode(d bus.Delivery) (warehouse.Row, error) {
-	var c notice.Classified
-	if err := json.Unmarshal(d.Data, &c); err != nil {
-		return warehouse.Row{}, fmt.Errorf("%w: %w", errNoClassification, err)
-	}
-	if err := c.Validate(); err != nil {
-		return warehouse.Row{}, err
-	}
-	if want := bus.ClassifiedSubject(c.Category, c.Sector); d.Subject != want {
-		return warehouse.Row{}, fmt.Errorf("%w: the message of %s came on %s and belongs on %s", notice.ErrInvalid, c.NoticeID, d.Subject, want)
-	}
-	at, err := time.Parse(time.RFC3339Nano, d.Header.Get(bus.HeaderTime))
-	if err != nil {
-		at = d.Stored // from a publisher that keeps to no CloudEvents
-	}
-	return warehouse.Row{Classified: c, ClassifiedAt: at}, nil
 }

@@ -14,11 +14,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"owabi/pkg/bus"
-	"owabi/pkg/chdb/chdbtest"
 	"owabi/pkg/chdb/faultproxy"
-	"owabi/pkg/classify"
-	"owabi/pkg/notice"
-	"owabi/pkg/warehouse"
 )
 
 // How much chaos; make chaos asks for more than make test.
@@ -59,107 +55,40 @@ var acts = []act{
 // Notices, some of them bad, flow through ingest, classifier and loader while all
 // that can fail fails: what comes out has to be as if nothing had happened.
 func TestChaos(t *testing.T) {
+	t.Parallel() // with others that wait most of their time
 	seed := *chaosSeed
 	if seed == 0 {
 		seed = uint64(time.Now().UnixNano())
 	}
 	t.Logf("seed %d: go test -run '^TestChaos$' -v ./services/owabi -args -notices %d -kills %d -cut %s -seed %d", seed, *chaosNotices, *chaosKills, *chaosCut, seed)
-	c := newChaos(t, seed)
+	began := time.Now()
+	c := &chaos{
+		trial:  newTrial(t, newFlow(t, seed, *chaosNotices, len(acts)), natsServers(t, 1)),
+		random: rand.New(rand.NewPCG(seed, 0)), killed: map[string]int{}, table: table.NewWriter(),
+	}
 	c.table.AppendHeader(table.Row{"what happened", "kills of ingest", "classifier", "loader", "NATS", "requests hit", "took"})
 	for i, a := range acts {
 		c.play(a, c.flow.files[i], (i+1)**chaosKills/len(acts)-i**chaosKills/len(acts))
 	}
-	began := time.Now()
+	draining := time.Now()
 	c.drain()
-	c.table.AppendRow(table.Row{"drained", "", "", "", "", "", time.Since(began).Round(time.Millisecond)})
-	c.table.AppendFooter(table.Row{"", c.killed["ingest"], c.killed["classifier"], c.killed["loader"], c.killed["nats"], "", time.Since(c.began).Round(time.Millisecond)})
-
-	if err := <-c.loaded; err != nil {
-		t.Fatal(err)
-	}
-	views := c.flow.checkViews(c.direct, c.straight)
-	stages := c.flow.checkRejections(c.nats.url)
+	c.table.AppendRow(table.Row{"drained", "", "", "", "", "", time.Since(draining).Round(time.Millisecond)})
+	c.table.AppendFooter(table.Row{"", c.killed["ingest"], c.killed["classifier"], c.killed["loader"], c.killed["nats"], "", time.Since(began).Round(time.Millisecond)})
+	result := c.check()
 	c.checkConnections()
-	t.Logf("%s\n%d good notices stand once in each of %d views; rejected: %d by ingest, %d by the classifier, %d by the loader, of %d bad ones\n",
-		c.table.Render(), c.flow.good, views, stages[notice.StageIngest], stages[notice.StageClassifier], stages[notice.StageLoader], c.flow.bad)
+	t.Logf("%s\n%s\n", c.table.Render(), result)
 	if kills := c.killed["ingest"] + c.killed["classifier"] + c.killed["loader"]; kills < *chaosKills {
 		t.Errorf("%d processes were killed, want %d", kills, *chaosKills)
 	}
 }
 
-// chaos is one run.
+// chaos is a trial in which services are killed at random.
 type chaos struct {
-	t        *testing.T
-	random   *rand.Rand
-	began    time.Time
-	flow     *flow
-	nats     *natsServer
-	bus      *bus.Bus
-	proxy    *faultproxy.Proxy
-	direct   *warehouse.Warehouse // what the services fill, past the proxy
-	straight *warehouse.Warehouse // what is loaded without them
-	loaded   chan error           // when it is
-
-	environment []string
-	services    map[string]*process // by name, those that run now
-	next        []string            // services to be killed
-	killed      map[string]int
-	table       table.Writer
-}
-
-func newChaos(t *testing.T, seed uint64) *chaos {
-	t.Helper()
-	reader, err := classify.New(classify.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := &chaos{
-		t: t, random: rand.New(rand.NewPCG(seed, 0)), began: time.Now(), flow: newFlow(t, seed, *chaosNotices, len(acts)),
-		nats: natsServers(t, 1)[0], loaded: make(chan error, 1),
-		services: map[string]*process{}, killed: map[string]int{}, table: table.NewWriter(),
-	}
-	address := chdbtest.URL(t)
-	if c.proxy, err = faultproxy.Start(address); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = c.proxy.Close() })
-	c.environment = []string{"OWABI_NATS_URL=" + c.nats.url, "OWABI_CLICKHOUSE_URL=" + c.proxy.URL()}
-	finish(t, c.environment, "setup")
-	c.direct, c.straight = openWarehouse(t, address), openWarehouse(t, chdbtest.URL(t))
-	c.flow.refuse(c.direct)
-	if err := c.straight.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	go func() { c.loaded <- c.flow.loadStraight(t.Context(), c.straight, reader) }()
-	c.bus = connect(t, c.nats.url)
-	// What a killed process held is given to another after AckWait.
-	soon := bus.ConsumerLimits{AckWait: 3 * time.Second}
-	if err := c.bus.EnsureConsumers(t.Context(), bus.ConsumersConfig{Classifier: soon, Loader: soon}); err != nil {
-		t.Fatal(err)
-	}
-	c.flow.publishMessages(c.bus)
-	for _, name := range []string{"classifier", "loader"} {
-		c.launch(name)
-	}
-	return c
-}
-
-// connect reaches NATS until the test ends.
-func connect(t *testing.T, urls string) *bus.Bus {
-	t.Helper()
-	b, err := bus.Connect(t.Context(), bus.Config{URLs: urls, Name: "test", ConnectTimeout: 30 * time.Second})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(b.Close)
-	return b
-}
-
-// launch starts a service that can tell, when it is stopped, what it has leaked.
-func (c *chaos) launch(name string, args ...string) *process {
-	p := launchAs(c.t, "leakless", c.environment, append([]string{name}, args...)...)
-	c.services[name] = p
-	return p
+	*trial
+	random *rand.Rand
+	next   []string // services to be killed
+	killed map[string]int
+	table  table.Writer
 }
 
 // play reads a file while an act is on, and kills.
@@ -193,7 +122,7 @@ func (c *chaos) play(a act, file string, kills int) {
 	c.launch("ingest", file)
 	if a.nats {
 		c.work("ingest")
-		c.nats.restart()
+		c.servers[0].restart()
 		c.killed["nats"]++
 	}
 	for kills > 0 {
@@ -277,77 +206,4 @@ func (c *chaos) done(name string) uint64 {
 	stream := map[string]string{"classifier": bus.StreamRaw, "loader": bus.StreamClassified}[name]
 	p, _ := c.bus.Pending(ctx, stream, name)
 	return p.DeliveredUpTo
-}
-
-// finishIngest waits for the end of ingest, which has to be a good one.
-func (c *chaos) finishIngest() {
-	c.t.Helper()
-	p := c.services["ingest"]
-	c.await(p.ended, "ingest does not end")
-	if err := p.Wait(); err != nil {
-		c.t.Fatalf("ingest: %v\n%s", err, p.text())
-	}
-}
-
-// await waits for something that has to happen.
-func (c *chaos) await(happens <-chan struct{}, otherwise string) {
-	c.t.Helper()
-	select {
-	case <-happens:
-	case <-time.After(2 * time.Minute):
-		c.t.Fatalf("%s\nclassifier: %s\nloader: %s", otherwise, c.services["classifier"].text(), c.services["loader"].text())
-	}
-}
-
-// drain waits until every message has been settled.
-func (c *chaos) drain() {
-	c.t.Helper()
-	ctx, cancel := context.WithTimeout(c.t.Context(), 5*time.Minute)
-	defer cancel()
-	for stream, consumer := range map[string]string{bus.StreamRaw: bus.ConsumerClassifier, bus.StreamClassified: bus.ConsumerLoader} {
-		// The classifier's last messages are the loader's: so both, and in either
-		// order once more.
-		if err := c.bus.WaitDrained(ctx, stream, consumer); err != nil {
-			c.t.Fatal(err)
-		}
-	}
-	if err := c.bus.WaitDrained(ctx, bus.StreamClassified, bus.ConsumerLoader); err != nil {
-		c.t.Fatal(err)
-	}
-}
-
-// checkConnections looks for what is left over: of connections while the services
-// rest and when they have ended; of goroutines, each looks for itself as it ends.
-func (c *chaos) checkConnections() {
-	c.t.Helper()
-	const test, each = 1, 1
-	c.settles("connections to NATS at rest", c.nats.connections, test+2*each, test+2*each)
-	c.settles("connections to ClickHouse at rest", c.proxy.Open, 0, 4) // warehouse.Config.MaxConnections
-	for _, name := range []string{"classifier", "loader"} {
-		c.services[name].interrupt()
-	}
-	c.settles("connections to NATS in the end", c.nats.connections, test, test)
-	c.settles("connections to ClickHouse in the end", c.proxy.Open, 0, 0)
-}
-
-// settles waits until a number is in a range: the other side of a connection
-// learns of its end a little later.
-func (c *chaos) settles(what string, number func() int, least, most int) {
-	c.t.Helper()
-	ctx, cancel := context.WithTimeout(c.t.Context(), 20*time.Second)
-	defer cancel()
-	look := time.NewTicker(20 * time.Millisecond)
-	defer look.Stop()
-	for {
-		n := number()
-		if n >= least && n <= most {
-			return
-		}
-		select {
-		case <-ctx.Done():
-			c.t.Errorf("%s: %d, want %d to %d", what, n, least, most)
-			return
-		case <-look.C:
-		}
-	}
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -116,6 +115,7 @@ func natsServers(t *testing.T, n int) []*natsServer {
 	}
 	for _, s := range servers {
 		s.process.says("ready")
+		s.inStep()
 	}
 	return servers
 }
@@ -130,11 +130,30 @@ func (s *natsServer) restart() {
 	s.process.says("ready")
 }
 
+// inStep waits until the server has all that the others of its cluster have.
+func (s *natsServer) inStep() {
+	s.t.Helper()
+	look := time.NewTicker(20 * time.Millisecond)
+	defer look.Stop()
+	for over := time.After(time.Minute); ; {
+		var health server.HealthStatus
+		err := s.ask("/healthz", &health)
+		if err == nil {
+			return
+		}
+		select {
+		case <-look.C:
+		case <-over:
+			s.t.Fatalf("%s is not in step with its cluster: %v", s.url, err)
+		}
+	}
+}
+
 // ask decodes one of the server's monitoring pages into answer.
-func (s *natsServer) ask(page string, query url.Values, answer any) error {
+func (s *natsServer) ask(page string, answer any) error {
 	ctx, cancel := context.WithTimeout(s.t.Context(), 5*time.Second)
 	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.monitor+page+"?"+query.Encode(), nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.monitor+page, nil)
 	if err != nil {
 		return err
 	}
@@ -153,7 +172,7 @@ func (s *natsServer) ask(page string, query url.Values, answer any) error {
 func (s *natsServer) connections() int {
 	s.t.Helper()
 	var answer server.Connz
-	if err := s.ask("/connz", nil, &answer); err != nil {
+	if err := s.ask("/connz", &answer); err != nil {
 		s.t.Fatal(err)
 	}
 	return answer.NumConns

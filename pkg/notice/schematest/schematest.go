@@ -24,7 +24,7 @@ func Validate(eventType string, data []byte) error {
 	compiler := jsonschema.NewCompiler()
 	compiler.AssertFormat()
 	var id string
-	for _, typ := range []string{notice.TypeRaw, notice.TypeClassified, notice.TypeRejected} {
+	for _, typ := range []string{notice.TypeRaw, notice.TypeClassified, notice.TypeRejected, notice.TypeRetried} {
 		raw, err := notice.Schema(typ)
 		if err != nil {
 			return err

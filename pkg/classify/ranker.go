@@ -1,0 +1,191 @@
+package classify
+
+import (
+	"math"
+	"slices"
+	"unicode/utf8"
+)
+
+// rankerBuckets is how many features a ranker tells apart: they are hashed to
+// so many.
+const rankerBuckets = 1 << 15
+
+// ranker is a linear model that chooses one of several candidates in a text, or
+// none: a candidate's share is proportional to e to the sum of its features'
+// weights, that of none to 1.
+type ranker struct {
+	field   string
+	scale   float32
+	weights []int8 // by bucket, times scale
+}
+
+// ranker returns the ranker for field, nil when there is none.
+func (m *model) ranker(field string) *ranker {
+	i := slices.IndexFunc(m.rankers, func(k ranker) bool { return k.field == field })
+	if i < 0 {
+		return nil
+	}
+	return &m.rankers[i]
+}
+
+// shares gives the logarithm of each candidate's share, that of none last.
+func (k *ranker) shares(candidates [][]uint16) []float64 {
+	out := make([]float64, len(candidates)+1)
+	for i, features := range candidates {
+		sum := 0
+		for _, b := range features {
+			sum += int(k.weights[b])
+		}
+		out[i] = float64(sum) * float64(k.scale)
+	}
+	logSoftmax(out)
+	return out
+}
+
+// featureSet collects the features of a candidate by what they say.
+type featureSet struct{ out []uint16 }
+
+// say adds the feature that these words, one after the other, name.
+func (f *featureSet) say(words ...string) {
+	h := uint32(2166136261) // FNV-1a
+	for _, w := range words {
+		for i := range len(w) {
+			h = (h ^ uint32(w[i])) * 16777619
+		}
+		h = (h ^ 0xFF) * 16777619 // no byte of UTF-8: a boundary
+	}
+	h ^= h >> 15
+	h *= 0x2C1B3C6D
+	h ^= h >> 13
+	f.out = append(f.out, uint16(h%rankerBuckets))
+}
+
+// pieces adds the runs of n characters of words in which no digit stands.
+func (f *featureSet) pieces(where, words string, n int) {
+	const most = 4
+	var starts [most]int // of the last characters
+	length := 0
+	for i, r := range words {
+		if r >= '0' && r <= '9' {
+			length = 0
+			continue
+		}
+		starts[length%most] = i
+		length++
+		if length >= n {
+			f.say(where, words[starts[(length-n)%most]:i+utf8.RuneLen(r)])
+		}
+	}
+}
+
+// How many characters beside a candidate are heard, and how many of them by
+// their distance.
+const (
+	besideRunes = 24
+	touchRunes  = 6
+)
+
+// beside adds the characters before and after a candidate: those that touch it
+// as they stand, the others as pairs and triples wherever they stand.
+func (f *featureSet) beside(before, after string) {
+	before, after = tail(before, besideRunes), head(after, besideRunes)
+	for n := 1; n <= touchRunes; n++ {
+		f.say("<", tail(before, n))
+		f.say(">", head(after, n))
+	}
+	for n := 2; n <= 3; n++ {
+		f.pieces("<<", before, n)
+		f.pieces(">>", after, n)
+	}
+}
+
+// take gives the features collected, each once, and forgets them.
+func (f *featureSet) take() []uint16 {
+	slices.Sort(f.out)
+	out := slices.Clone(slices.Compact(f.out))
+	f.out = f.out[:0]
+	return out
+}
+
+// head is the first n characters of s.
+func head(s string, n int) string {
+	i := 0
+	for range n {
+		if i >= len(s) {
+			break
+		}
+		_, w := utf8.DecodeRuneInString(s[i:])
+		i += w
+	}
+	return s[:i]
+}
+
+// tail is the last n characters of s.
+func tail(s string, n int) string {
+	i := len(s)
+	for range n {
+		if i == 0 {
+			break
+		}
+		_, w := utf8.DecodeLastRuneInString(s[:i])
+		i -= w
+	}
+	return s[i:]
+}
+
+// choice is a labelled notice as a ranker learns from it: the candidates, and
+// which of them are right; where no one is, none is.
+type choice struct {
+	candidates [][]uint16
+	right      []bool
+}
+
+// How a ranker is trained: stochastic gradient descent with a rate for each
+// weight (Adagrad, Duchi et al. 2011).
+const (
+	rankerEpochs = 8
+	rankerRate   = 0.1
+	rankerDecay  = 0.001
+	rankerFloor  = 0.1 // added to the root of the summed squares
+)
+
+func trainRanker(field string, choices []choice) ranker {
+	weights := make([]float64, rankerBuckets)
+	squares := make([]float64, rankerBuckets)
+	order := newShuffle()
+	for range rankerEpochs {
+		for _, at := range order.Perm(len(choices)) {
+			c := choices[at]
+			z := make([]float64, len(c.candidates)+1)
+			for i, features := range c.candidates {
+				for _, b := range features {
+					z[i] += weights[b]
+				}
+			}
+			logSoftmax(z)
+			right := 0.0 // the share of those that are right
+			for i, ok := range c.right {
+				if ok {
+					right += math.Exp(z[i])
+				}
+			}
+			for i, features := range c.candidates {
+				gradient := math.Exp(z[i])
+				if c.right[i] {
+					gradient -= gradient / right
+				}
+				if math.Abs(gradient) < 1e-4 {
+					continue
+				}
+				for _, b := range features {
+					d := gradient + float64(rankerDecay*weights[b]) // the conversions keep the sums the same on every machine
+					squares[b] += float64(d * d)
+					weights[b] -= float64(rankerRate * d / (math.Sqrt(squares[b]) + rankerFloor))
+				}
+			}
+		}
+	}
+	k := ranker{field: field, weights: make([]int8, rankerBuckets)}
+	k.scale = quantize(weights, k.weights)
+	return k
+}
