@@ -1,6 +1,7 @@
 package bus
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -53,7 +54,9 @@ func (b *Bus) Rejections(ctx context.Context, stage notice.Stage, since time.Tim
 	})
 }
 
-// Rejection returns the rejection of that number; ErrNotStored when there is none.
+// Rejection returns the rejection of that number; ErrNotStored when there is
+// none. What it could not hold of its message is read from the message's stream,
+// where that keeps it.
 func (b *Bus) Rejection(ctx context.Context, number uint64) (Rejected, error) {
 	d, err := b.storedMessage(ctx, StreamRejected, number)
 	if err != nil {
@@ -64,8 +67,27 @@ func (b *Bus) Rejection(ctx context.Context, number uint64) (Rejected, error) {
 		return Rejected{}, fmt.Errorf("rejection %d: %w", number, err)
 	}
 	retried, err := b.retried(ctx, r.Stage)
+	if err != nil {
+		return Rejected{}, err
+	}
 	r.Retried = retried[r.ID]
-	return r, err
+	if whole, err := b.whole(ctx, r); err == nil {
+		r.Raw, r.Headers, r.Truncated = whole.Data, whole.Header, false
+	}
+	return r, nil
+}
+
+// whole reads the message of a rejection that holds a part of it; an error
+// otherwise, and when its stream does not keep it.
+func (b *Bus) whole(ctx context.Context, r Rejected) (Delivery, error) {
+	if !r.Truncated || r.Sequence == 0 {
+		return Delivery{}, ErrNotStored
+	}
+	d, err := b.storedMessage(ctx, r.Stream, r.Sequence)
+	if err == nil && !(d.Subject == r.Source && bytes.HasPrefix(d.Data, r.Raw)) {
+		return Delivery{}, ErrNotStored // of a stream that was made anew
+	}
+	return d, err
 }
 
 // retried reads which rejections were retried, by their ids.
@@ -175,16 +197,16 @@ func (b *Bus) original(ctx context.Context, r Rejected) (*nats.Msg, error) {
 	msg := &nats.Msg{Subject: r.Source, Header: nats.Header{}, Data: r.Raw}
 	headers := nats.Header(r.Headers)
 	if r.Truncated {
-		whole, err := b.storedMessage(ctx, r.Stream, r.Sequence)
-		switch {
-		case errors.Is(err, ErrNotStored) || err == nil && !(whole.Subject == r.Source && strings.HasPrefix(string(whole.Data), string(r.Raw))):
-			return nil, fmt.Errorf("%w: only its beginning was kept, and %s does not keep message %d any more", ErrNoRetry, r.Stream, r.Sequence)
-		case err != nil:
+		whole, err := b.whole(ctx, r)
+		if errors.Is(err, ErrNotStored) {
+			err = fmt.Errorf("%w: only its beginning was kept, and %s does not keep message %d any more", ErrNoRetry, r.Stream, r.Sequence)
+		}
+		if err != nil {
 			return nil, err
 		}
 		msg.Data, headers = whole.Data, whole.Header
 	}
-	if headers == nil { // of an owabi that did not keep them
+	if headers == nil && r.Sequence == 0 { // of an owabi that did not keep them
 		headers = withoutHeaders(r)
 	}
 	maps.Copy(msg.Header, headers)

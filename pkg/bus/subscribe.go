@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -60,6 +61,12 @@ const (
 func (b *Bus) Subscribe(ctx context.Context, cfg SubscribeConfig, handle func(context.Context, Delivery) error) error {
 	if cfg.Stream == "" {
 		cfg.Stream = StreamClassified
+	}
+	switch year := cfg.Since.UTC().Year(); { // the server counts in 64 bits of nanoseconds
+	case year > 2261:
+		cfg.Since = time.Unix(0, math.MaxInt64)
+	case year < 1970 && !cfg.Since.IsZero():
+		cfg.All = true
 	}
 	if cfg.Durable != "" && (!notice.IsToken(cfg.Durable) || len(cfg.Durable) > 64 ||
 		slices.Contains([]string{ConsumerClassifier, ConsumerLoader}, cfg.Durable)) {

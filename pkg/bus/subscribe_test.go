@@ -74,6 +74,8 @@ func TestASubscriberSeesWhatItAsksFor(t *testing.T) {
 		{"what is new", bus.SubscribeConfig{}, nil},
 		{"since the third", bus.SubscribeConfig{Since: third}, []int{3, 4}},
 		{"since tomorrow", bus.SubscribeConfig{Since: time.Now().Add(24 * time.Hour)}, nil},
+		{"since the end of times", bus.SubscribeConfig{Since: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)}, nil},
+		{"since their beginning", bus.SubscribeConfig{Since: time.Date(-100, 1, 1, 0, 0, 0, 0, time.UTC)}, []int{1, 2, 3, 4}},
 		{"one category", bus.SubscribeConfig{All: true, Subjects: []string{"notices.classified.malware.*"}}, []int{1, 2}},
 		{"one sector", bus.SubscribeConfig{All: true, Subjects: []string{"notices.classified.*.media"}}, []int{2, 4}},
 		{"two pairs", bus.SubscribeConfig{All: true, Subjects: []string{"notices.classified.loss.education", "notices.classified.theft.media"}}, []int{3, 4}},

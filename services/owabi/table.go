@@ -20,7 +20,7 @@ func newTable(names ...string) resultTable {
 	configs := make([]table.ColumnConfig, len(names))
 	for i, name := range names {
 		header[i] = name
-		configs[i] = table.ColumnConfig{Number: i + 1, WidthMax: 60}
+		configs[i] = table.ColumnConfig{Number: i + 1, WidthMax: 60, WidthMaxEnforcer: text.WrapSoft}
 	}
 	t.AppendHeader(header)
 	t.SetColumnConfigs(configs)
