@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"owabi/pkg/notice"
 )
@@ -44,8 +45,8 @@ type Dashboard struct {
 	Description notice.Label
 	Variables   []Variable
 	Panels      []Panel
-	// Years is how far back the time range reaches at first.
-	Years int
+	// Years or Days is how far back the time range reaches at first.
+	Years, Days int
 	// Hidden keeps it out of menus: it makes sense only when reached by a link.
 	Hidden bool
 }
@@ -165,6 +166,8 @@ type Column struct {
 	Unit  Unit
 	// Hidden columns serve links.
 	Hidden bool
+	// Width of a table's column in pixels; 0: as fits.
+	Width int
 }
 
 // Link leads from what is shown to what is behind it. The time range goes along,
@@ -180,6 +183,9 @@ type Link struct {
 // time of Stacked or Lines, from its month as YYYY-MM.
 type Assignment struct{ Variable, Column string }
 
+// Begin is where the time range begins at first when it ends at end.
+func (d Dashboard) Begin(end time.Time) time.Time { return end.AddDate(-d.Years, 0, -d.Days) }
+
 // Grid is a rectangle on the page.
 type Grid struct{ X, Y, W, H int }
 
@@ -188,7 +194,7 @@ var ErrUnknownDashboard = errors.New("unknown dashboard")
 
 // Dashboards lists all, in the order of menus.
 func Dashboards() []Dashboard {
-	return []Dashboard{overview()}
+	return []Dashboard{overview(), organizations(), impact(), outages(), timeliness(), pipeline(), noticeList(), oneNotice()}
 }
 
 // Find returns the dashboard of that UID, or ErrUnknownDashboard with those there are.

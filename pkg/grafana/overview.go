@@ -161,15 +161,15 @@ func newestNotices(id int, title notice.Label) Panel {
 			JA: "公表日の新しい順に、事案を知らせる公表文20件。続報も含みます。空欄は公表文に書かれていないことを示します。",
 			EN: "The twenty latest notices that report an incident, later reports too. An empty cell: the notice does not say.",
 		},
-		SQL: `SELECT published, organization, title, category_{lang} AS category_label, people, notice_id
+		SQL: `SELECT published, title, organization, category_{lang} AS category_label, people, notice_id
 FROM incidents
 WHERE {filters}
 ORDER BY published DESC, notice_id
 LIMIT 20`,
 		Columns: []Column{
 			{Name: "published", Label: notice.Label{JA: "公表日", EN: "published"}, Unit: Day},
-			{Name: "organization", Label: notice.Label{JA: "組織", EN: "organization"}, Unit: Words},
 			{Name: "title", Label: notice.Label{JA: "表題", EN: "title"}, Unit: Words},
+			{Name: "organization", Label: notice.Label{JA: "組織", EN: "organization"}, Unit: Words},
 			{Name: "category_label", Label: notice.Label{JA: "分類", EN: "category"}, Unit: Words},
 			{Name: "people", Label: notice.Label{JA: "人数（人）", EN: "persons"}, Unit: Persons},
 			{Name: "notice_id", Hidden: true},

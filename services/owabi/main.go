@@ -52,6 +52,7 @@ type cli struct {
 	ShowConfig configCommand     `cmd:"" name:"config" help:"Show every setting, its value and where it comes from."`
 	Bus        busCommand        `cmd:"" help:"The streams and consumers: make, widen, show."`
 	Rejected   rejectedCommand   `cmd:"" help:"What could not be processed, why, and another try."`
+	Dashboards dashboardsCommand `cmd:"" help:"Dashboards for Grafana: render, check."`
 }
 
 // stdio is where a command reads and writes.

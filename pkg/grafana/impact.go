@@ -1,0 +1,215 @@
+package grafana
+
+import (
+	"strings"
+
+	"owabi/pkg/notice"
+)
+
+func impact() Dashboard {
+	return Dashboard{
+		UID:   "impact",
+		Title: notice.Label{JA: "影響", EN: "Impact"},
+		Description: notice.Label{
+			JA: "人数の規模、原因ごとの人数、情報の種類、要配慮個人情報とカード情報、想定損害、報告が必要な事態。",
+			EN: "Sizes, persons by cause, kinds of data, sensitive and card data, assumed damage, reportable classes.",
+		},
+		Variables: filters(),
+		Years:     5,
+		Panels: flow(
+			Panel{
+				ID: 1, Kind: Bars, Unit: Incidents, Grid: Grid{W: 12, H: 10},
+				Title: notice.Label{JA: "人数の規模", EN: "Incidents by size"},
+				Description: notice.Label{
+					JA: "影響を受けた人数の規模（東京商工リサーチの区分）ごとの事案の数。続報は除きます。「不明」は人数を書かない事案。",
+					EN: "Incidents by persons affected, in the bands of Tokyo Shoko Research. Later reports are left out. Unknown: the notice tells no number.",
+				},
+				SQL: `SELECT ` + labelSQL("size_band", sizeBands()) + ` AS label, count() AS incidents, size_band AS code
+FROM incidents
+WHERE {filters} AND NOT follow_up
+GROUP BY size_band
+ORDER BY indexOf([` + quoted(codes(sizeBands())) + `], code)`,
+				Columns: []Column{
+					{Name: "label", Label: notice.Label{JA: "規模", EN: "size"}, Unit: Words},
+					{Name: "incidents", Label: notice.Label{JA: "事案（件）", EN: "incidents"}, Unit: Incidents},
+					{Name: "code", Hidden: true},
+				},
+				Links: []Link{toNotices(Assignment{"size_band", "code"})},
+			},
+			Panel{
+				ID: 2, Kind: Table, Unit: Persons, Grid: Grid{W: 12, H: 10},
+				Title: notice.Label{JA: "原因ごとの人数", EN: "Persons by cause"},
+				Description: notice.Label{
+					JA: "分類ごとの人数の合計、中央値、90パーセンタイル、最大、人数を書かない事案の割合。続報は除きます。",
+					EN: "By category: sum, median, 90th percentile and maximum of persons, and the share of incidents that tell no number. Later reports are left out.",
+				},
+				SQL: `SELECT any(category_{lang}) AS name, count() AS incidents, sum(people) AS persons, quantileExactIf(0.5)(people, people IS NOT NULL) AS median,
+    quantileExactIf(0.9)(people, people IS NOT NULL) AS p90, max(people) AS most, countIf(people IS NULL) / count() AS unknown_share, category AS code
+FROM incidents
+WHERE {filters} AND NOT follow_up
+GROUP BY category
+ORDER BY persons DESC NULLS LAST, code`,
+				Columns: []Column{
+					{Name: "name", Label: notice.Label{JA: "分類", EN: "category"}, Unit: Words},
+					{Name: "incidents", Label: notice.Label{JA: "事案（件）", EN: "incidents"}, Unit: Incidents},
+					{Name: "persons", Label: notice.Label{JA: "合計（人）", EN: "sum (persons)"}, Unit: Persons},
+					{Name: "median", Label: notice.Label{JA: "中央値（人）", EN: "median (persons)"}, Unit: Persons},
+					{Name: "p90", Label: notice.Label{JA: "90％点（人）", EN: "p90 (persons)"}, Unit: Persons},
+					{Name: "most", Label: notice.Label{JA: "最大（人）", EN: "maximum (persons)"}, Unit: Persons},
+					{Name: "unknown_share", Label: notice.Label{JA: "人数不明", EN: "unknown"}, Unit: Share},
+					{Name: "code", Hidden: true},
+				},
+				Links: []Link{toNotices(Assignment{"category", "code"})},
+			},
+			Panel{
+				ID: 3, Kind: Bars, Unit: Incidents, Grid: Grid{W: 12, H: 14},
+				Title: notice.Label{JA: "情報の種類", EN: "Kinds of data"},
+				Description: notice.Label{
+					JA: "対象になった情報の種類ごとの事案の数。1件に複数の種類があるので、合計は事案の数を超えます。種類を書かない事案と続報は除きます。",
+					EN: "Incidents by kind of data concerned. One incident can have several, so they add up to more than the incidents. Incidents that tell no kind, and later reports, are left out.",
+				},
+				SQL: `SELECT ` + labelSQL("kind", dataTypes()) + ` AS label, count() AS incidents, kind AS code
+FROM incidents
+ARRAY JOIN data_types AS kind
+WHERE {filters} AND NOT follow_up
+GROUP BY kind
+ORDER BY incidents DESC, code`,
+				Columns: []Column{
+					{Name: "label", Label: notice.Label{JA: "情報の種類", EN: "kind of data"}, Unit: Words},
+					{Name: "incidents", Label: notice.Label{JA: "事案（件）", EN: "incidents"}, Unit: Incidents},
+					{Name: "code", Hidden: true},
+				},
+				Links: []Link{toNotices(Assignment{"data_type", "code"})},
+			},
+			Panel{
+				ID: 4, Kind: Lines, Unit: Incidents, Grid: Grid{W: 12, H: 14},
+				Title: notice.Label{JA: "要配慮個人情報とカード情報（月ごと）", EN: "Sensitive and card data by month"},
+				Description: notice.Label{
+					JA: "要配慮個人情報（健康・医療など）、財産的被害のおそれのある情報、そのうちクレジットカード情報を含む事案の数。続報は除きます。流出を否定した事案も含みます。",
+					EN: "Incidents that concern sensitive data (health), data whose leak risks damage to property, and of these credit cards. Later reports are left out. Incidents that deny a leak are counted.",
+				},
+				SQL: `SELECT assumeNotNull(month) AS time, countIf(hasAny(data_types, [` + quoted(dataTypesWhere(func(d notice.DataTypeInfo) bool { return d.Sensitive })) + `])) AS sensitive,
+    countIf(hasAny(data_types, [` + quoted(dataTypesWhere(func(d notice.DataTypeInfo) bool { return d.Financial })) + `])) AS financial,
+    countIf(hasAny(data_types, ['credit_card', 'security_code'])) AS card
+FROM incidents
+WHERE {filters} AND NOT follow_up
+GROUP BY time
+ORDER BY time`,
+				Columns: []Column{
+					{Name: "time", Unit: Month},
+					{Name: "sensitive", Label: notice.Label{JA: "要配慮個人情報", EN: "sensitive"}, Unit: Incidents},
+					{Name: "financial", Label: notice.Label{JA: "財産的被害のおそれ", EN: "financial"}, Unit: Incidents},
+					{Name: "card", Label: notice.Label{JA: "カード情報", EN: "cards"}, Unit: Incidents},
+				},
+				Links: []Link{toNotices(Assignment{"month", "time"})},
+			},
+			Panel{
+				ID: 5, Kind: Table, Unit: Yen, Grid: Grid{W: 24, H: 12},
+				Title: notice.Label{JA: "想定損害賠償額（JOモデル）", EN: "Assumed damage (JO model)"},
+				Description: notice.Label{
+					JA: "JNSAのJOモデル（2003年の項目表）による想定額の大きい順に20件。実際の賠償額ではありません。人数か情報の種類の分からない事案と続報は除きます。",
+					EN: "The twenty largest by the JO model of JNSA with its item table of 2003. An assumption, not what was paid. Incidents without persons or kinds of data, and later reports, are left out.",
+				},
+				SQL: `SELECT title, organization, people AS persons, ` + labelSQL("jo_item", dataTypes()) + ` AS item, jo_yen_per_person AS per_person, jo_yen AS yen, notice_id
+FROM assumed_damage
+WHERE {filters} AND NOT follow_up AND jo_yen IS NOT NULL
+ORDER BY yen DESC, notice_id
+LIMIT 20`,
+				Columns: []Column{
+					{Name: "title", Label: notice.Label{JA: "表題", EN: "title"}, Unit: Words, Width: 420},
+					{Name: "organization", Label: notice.Label{JA: "組織", EN: "organization"}, Unit: Words},
+					{Name: "persons", Label: notice.Label{JA: "人数（人）", EN: "persons"}, Unit: Persons},
+					{Name: "item", Label: notice.Label{JA: "決め手の項目", EN: "item that decided"}, Unit: Words},
+					{Name: "per_person", Label: notice.Label{JA: "1人あたり（円）", EN: "a person (yen)"}, Unit: Yen},
+					{Name: "yen", Label: notice.Label{JA: "想定額（円）", EN: "assumed (yen)"}, Unit: Yen},
+					{Name: "notice_id", Hidden: true},
+				},
+				Links: []Link{toNotice()},
+			},
+			Panel{
+				ID: 6, Kind: Table, Unit: Incidents, Grid: Grid{W: 12, H: 8},
+				Title: notice.Label{JA: "報告が必要な事態（個人情報保護委員会）", EN: "Reportable classes (Personal Information Protection Commission)"},
+				Description: notice.Label{
+					JA: "個人情報に関わる事案を、法26条・規則7条の4つの事態に当てはめ、発覚から公表までの日数で分けたもの。1件が複数の事態に当たることがあります。日付や人数の分からない事案は「不明」か、どの事態にも入りません。公表の早さであって、委員会への報告の早さではありません。",
+					EN: "Incidents with personal data by the four classes of article 26 and rule 7, parted by days from detection to publication. One incident can be in several. What the notice does not tell is unknown, or in no class. This is how soon it was published, not how soon it was reported to the Commission.",
+				},
+				SQL: `SELECT transform(class, [1, 2, 3, 4], if('{lang}' = 'ja', ['1 要配慮個人情報', '2 財産的被害のおそれ', '3 不正の目的', '4 1,000人超（公的機関は100人超）'], ['1 sensitive data', '2 risk to property', '3 wrongful purpose', '4 over 1,000 persons (public bodies: 100)']), '') AS name,
+    count() AS incidents, countIf(disclosure_window = 'within_5') AS within_5, countIf(disclosure_window = '6_30') AS from_6, countIf(disclosure_window = '31_60') AS from_31, countIf(disclosure_window = 'over_60') AS over_60, countIf(disclosure_window = 'unknown') AS unknown
+FROM (SELECT arrayJoin(ppc_classes) AS class, disclosure_window FROM reportable WHERE {filters} AND NOT follow_up)
+GROUP BY class
+ORDER BY class`,
+				Columns: []Column{
+					{Name: "name", Label: notice.Label{JA: "事態", EN: "class"}, Unit: Words, Width: 200},
+					{Name: "incidents", Label: notice.Label{JA: "事案（件）", EN: "incidents"}, Unit: Incidents},
+					{Name: "within_5", Label: notice.Label{JA: "5日以内", EN: "within 5 days"}, Unit: Incidents},
+					{Name: "from_6", Label: notice.Label{JA: "6～30日", EN: "6 to 30"}, Unit: Incidents},
+					{Name: "from_31", Label: notice.Label{JA: "31～60日", EN: "31 to 60"}, Unit: Incidents},
+					{Name: "over_60", Label: notice.Label{JA: "60日超", EN: "over 60"}, Unit: Incidents},
+					{Name: "unknown", Label: notice.Label{JA: "日数不明", EN: "unknown"}, Unit: Incidents},
+				},
+				Links: []Link{toNotices()},
+			},
+			Panel{
+				ID: 7, Kind: Table, Unit: Persons, Grid: Grid{W: 12, H: 8},
+				Title: notice.Label{JA: "100万人以上の事案", EN: "Incidents of a million persons and more"},
+				Description: notice.Label{
+					JA: "100万人以上と書かれた事案。「最大」「約」の付く数も含みます。続報は除きます。",
+					EN: "Incidents that tell a million persons or more, also as at most or about. Later reports are left out.",
+				},
+				SQL: `SELECT published, title, organization, people, people_text, notice_id
+FROM incidents
+WHERE {filters} AND NOT follow_up AND people >= 1000000
+ORDER BY people DESC, notice_id
+LIMIT 50`,
+				Columns: []Column{
+					{Name: "published", Label: notice.Label{JA: "公表日", EN: "published"}, Unit: Day, Width: 110},
+					{Name: "title", Label: notice.Label{JA: "表題", EN: "title"}, Unit: Words},
+					{Name: "organization", Label: notice.Label{JA: "組織", EN: "organization"}, Unit: Words},
+					{Name: "people", Label: notice.Label{JA: "人数（人）", EN: "persons"}, Unit: Persons, Width: 110},
+					{Name: "people_text", Label: notice.Label{JA: "言葉", EN: "in its words"}, Unit: Words},
+					{Name: "notice_id", Hidden: true},
+				},
+				Links: []Link{toNotice()},
+			},
+		),
+	}
+}
+
+func dataTypes() []Option {
+	return options(notice.DataTypes(), func(d notice.DataTypeInfo) (string, notice.Label) { return string(d.Code), d.Label })
+}
+
+func dataTypesWhere(keep func(notice.DataTypeInfo) bool) []string {
+	var all []string
+	for _, d := range notice.DataTypes() {
+		if keep(d) {
+			all = append(all, string(d.Code))
+		}
+	}
+	return all
+}
+
+// labelSQL is SQL that turns the code in a column into its label; a code without
+// one stays.
+func labelSQL(column string, all []Option) string {
+	return "transform(" + column + ", [" + quoted(codes(all)) + "], if('{lang}' = 'ja', [" + quoted(labels(all, Japanese)) + "], [" + quoted(labels(all, English)) + "]), toString(" + column + "))"
+}
+
+func codes(all []Option) []string {
+	var list []string
+	for _, o := range all {
+		list = append(list, o.Value)
+	}
+	return list
+}
+
+func labels(all []Option, lang Language) []string {
+	var list []string
+	for _, o := range all {
+		list = append(list, lang.Of(o.Label))
+	}
+	return list
+}
+
+// quoted writes words of ours, which hold no quotes, as a list of SQL strings.
+func quoted(words []string) string { return "'" + strings.Join(words, "', '") + "'" }

@@ -1,0 +1,167 @@
+package grafana
+
+import "owabi/pkg/notice"
+
+func organizations() Dashboard {
+	return Dashboard{
+		UID:   "organizations",
+		Title: notice.Label{JA: "組織", EN: "Organizations"},
+		Description: notice.Label{
+			JA: "選んだ組織の経過、繰り返す組織、委託先とその影響を受けた組織。",
+			EN: "The history of the organizations chosen, who had to apologize again, contractors and whom they hit.",
+		},
+		Variables: filters(),
+		Years:     5,
+		Panels: flow(
+			Panel{
+				ID: 1, Kind: Stacked, Unit: Incidents, Grid: Grid{W: 24, H: 8},
+				Title: notice.Label{JA: "選んだ組織の事案（月ごと）", EN: "Incidents of the organizations chosen, by month"},
+				Description: notice.Label{
+					JA: "上で組織を選ぶと、その組織だけを数えます。続報は除きます。",
+					EN: "Choose an organization above to count it alone. Later reports are left out.",
+				},
+				SQL: `SELECT assumeNotNull(month) AS time, category AS code, any(category_{lang}) AS series, count() AS value
+FROM incidents
+WHERE {filters} AND NOT follow_up
+GROUP BY time, code
+ORDER BY time, code`,
+				Links: []Link{toNotices(Assignment{"month", "time"}, Assignment{"category", "code"})},
+			},
+			Panel{
+				ID: 2, Kind: Table, Unit: Notices, Grid: Grid{W: 24, H: 12},
+				Title: notice.Label{JA: "経過", EN: "History"},
+				Description: notice.Label{
+					JA: "選んだ組織の公表文を新しい順に200件まで。続報も含みます。空欄は公表文に書かれていないことを示します。",
+					EN: "Up to 200 notices of the organizations chosen, the latest first, later reports too. An empty cell: the notice does not say.",
+				},
+				SQL: `SELECT published, title, organization, category_{lang} AS category_label, stage, occurred_date, people, outage_minutes, contractor, notice_id
+FROM incidents
+WHERE {filters}
+ORDER BY published DESC, notice_id
+LIMIT 200`,
+				Columns: []Column{
+					{Name: "published", Label: notice.Label{JA: "公表日", EN: "published"}, Unit: Day, Width: 110},
+					{Name: "title", Label: notice.Label{JA: "表題", EN: "title"}, Unit: Words, Width: 420},
+					{Name: "organization", Label: notice.Label{JA: "組織", EN: "organization"}, Unit: Words},
+					{Name: "category_label", Label: notice.Label{JA: "分類", EN: "category"}, Unit: Words},
+					{Name: "stage", Label: notice.Label{JA: "段階", EN: "stage"}, Unit: Words, Width: 90},
+					{Name: "occurred_date", Label: notice.Label{JA: "発生日", EN: "occurred"}, Unit: Day, Width: 110},
+					{Name: "people", Label: notice.Label{JA: "人数（人）", EN: "persons"}, Unit: Persons, Width: 110},
+					{Name: "outage_minutes", Label: notice.Label{JA: "停止（分）", EN: "outage (minutes)"}, Unit: Minutes, Width: 110},
+					{Name: "contractor", Label: notice.Label{JA: "委託先", EN: "contractor"}, Unit: Words},
+					{Name: "notice_id", Hidden: true},
+				},
+				Links: []Link{toNotice()},
+			},
+			Panel{
+				ID: 3, Kind: Table, Unit: Incidents, Grid: Grid{W: 12, H: 12},
+				Title: notice.Label{JA: "繰り返す組織", EN: "Organizations that had to apologize again"},
+				Description: notice.Label{
+					JA: "期間と絞り込みに合う組織のうち、2件以上の事案があるもの。件数は全期間、12か月・36か月は最も新しい公表文からさかのぼった期間。続報は除きます。",
+					EN: "Of the organizations that fit, those with two incidents or more. Incidents are counted over all time, and in the 12 and 36 months up to the newest notice. Later reports are left out.",
+				},
+				SQL: `SELECT organization AS name, incidents, in_12_months, in_36_months, last, organization_key AS code
+FROM repeat_organizations
+WHERE organization_key IN (SELECT organization_key FROM incidents WHERE {filters} AND NOT follow_up) AND ({value synthetic} = 'include' OR NOT synthetic)
+ORDER BY in_12_months DESC, incidents DESC, code
+LIMIT 50`,
+				Columns: []Column{
+					{Name: "name", Label: notice.Label{JA: "組織", EN: "organization"}, Unit: Words},
+					{Name: "incidents", Label: notice.Label{JA: "事案（件）", EN: "incidents"}, Unit: Incidents},
+					{Name: "in_12_months", Label: notice.Label{JA: "12か月", EN: "in 12 months"}, Unit: Incidents},
+					{Name: "in_36_months", Label: notice.Label{JA: "36か月", EN: "in 36 months"}, Unit: Incidents},
+					{Name: "last", Label: notice.Label{JA: "最近の公表", EN: "latest"}, Unit: Day},
+					{Name: "code", Hidden: true},
+				},
+				Links: []Link{toOrganizations()},
+			},
+			Panel{
+				ID: 4, Kind: Table, Unit: Organizations, Grid: Grid{W: 12, H: 12},
+				Title: notice.Label{JA: "委託先と影響を受けた組織", EN: "Contractors and whom they hit"},
+				Description: notice.Label{
+					JA: "公表文に名前のある委託先ごとに、公表した組織の数と人数の合計。名前を書かない公表文は入りません。続報も数えます。",
+					EN: "By contractor named in a notice: how many organizations published, and the persons they told. Notices that name none are left out; later reports count.",
+				},
+				SQL: `SELECT contractor AS name, uniqExact(organization_key) AS organizations, count() AS notices, sum(people) AS persons, countIf(people IS NULL) / count() AS unknown_share, max(published) AS last
+FROM incidents
+WHERE {filters} AND contractor IS NOT NULL
+GROUP BY contractor
+ORDER BY organizations DESC, notices DESC, name
+LIMIT 50`,
+				Columns: []Column{
+					{Name: "name", Label: notice.Label{JA: "委託先", EN: "contractor"}, Unit: Words},
+					{Name: "organizations", Label: notice.Label{JA: "組織", EN: "organizations"}, Unit: Organizations},
+					{Name: "notices", Label: notice.Label{JA: "公表文（件）", EN: "notices"}, Unit: Notices},
+					{Name: "persons", Label: notice.Label{JA: "人数（人）", EN: "persons"}, Unit: Persons},
+					{Name: "unknown_share", Label: notice.Label{JA: "人数不明", EN: "unknown"}, Unit: Share},
+					{Name: "last", Label: notice.Label{JA: "最近の公表", EN: "latest"}, Unit: Day},
+				},
+				Links: []Link{toNotices(Assignment{"contractor", "name"})},
+			},
+			Panel{
+				ID: 5, Kind: Bars, Unit: Share, Grid: Grid{W: 12, H: 12},
+				Title: notice.Label{JA: "委託先が関わる割合（業種別）", EN: "Share with a contractor, by sector"},
+				Description: notice.Label{
+					JA: "業種ごとに、委託先が関わった事案の割合。続報は除きます。",
+					EN: "By sector, the share of incidents in which a contractor had a part. Later reports are left out.",
+				},
+				SQL: `SELECT any(sector_{lang}) AS label, countIf(contractor_involved) / count() AS share, sector AS code
+FROM incidents
+WHERE {filters} AND NOT follow_up
+GROUP BY sector
+ORDER BY share DESC, code`,
+				Columns: []Column{
+					{Name: "label", Label: notice.Label{JA: "業種", EN: "sector"}, Unit: Words},
+					{Name: "share", Label: notice.Label{JA: "委託先が関わる割合", EN: "share with a contractor"}, Unit: Share},
+					{Name: "code", Hidden: true},
+				},
+				Links: []Link{toNotices(Assignment{"sector", "code"})},
+			},
+			Panel{
+				ID: 6, Kind: Table, Unit: Incidents, Grid: Grid{W: 12, H: 5},
+				Title: notice.Label{JA: "公的機関と民間", EN: "Public bodies and private organizations"},
+				Description: notice.Label{
+					JA: "公的機関と民間の事案の数、人数、人数不明の割合。続報は除きます。空欄は官民が分からない組織。",
+					EN: "Incidents, persons and the unknown share of public bodies and private organizations. Later reports are left out. An empty cell: it is not known which.",
+				},
+				SQL: `SELECT multiIf(ownership = 'public', if('{lang}' = 'ja', '公的機関', 'public'), ownership = 'private', if('{lang}' = 'ja', '民間', 'private'), '') AS name,
+    count() AS incidents, sum(people) AS persons, quantileExactIf(0.5)(people, people IS NOT NULL) AS median, countIf(people IS NULL) / count() AS unknown_share, ownership AS code
+FROM incidents
+WHERE {filters} AND NOT follow_up
+GROUP BY ownership
+ORDER BY incidents DESC`,
+				Columns: []Column{
+					{Name: "name", Label: notice.Label{JA: "官民", EN: "public or private"}, Unit: Words},
+					{Name: "incidents", Label: notice.Label{JA: "事案（件）", EN: "incidents"}, Unit: Incidents},
+					{Name: "persons", Label: notice.Label{JA: "人数（人）", EN: "persons"}, Unit: Persons},
+					{Name: "median", Label: notice.Label{JA: "中央値（人）", EN: "median (persons)"}, Unit: Persons},
+					{Name: "unknown_share", Label: notice.Label{JA: "人数不明", EN: "unknown"}, Unit: Share},
+					{Name: "code", Hidden: true},
+				},
+				Links: []Link{toNotices(Assignment{"ownership", "code"})},
+			},
+			Panel{
+				ID: 7, Kind: Table, Unit: Incidents, Grid: Grid{W: 12, H: 7},
+				Title: notice.Label{JA: "自治体の事務処理ミスと誤送付", EN: "Clerical errors and misdeliveries of local governments"},
+				Description: notice.Label{
+					JA: "地方公共団体ごとの事務処理ミス・誤送付の事案の数。公表の基準は自治体により違います。続報は除きます。",
+					EN: "Clerical errors and misdeliveries by local government. When they publish differs between them. Later reports are left out.",
+				},
+				SQL: `SELECT argMax(organization, (published, notice_id)) AS name, any(prefecture) AS area, countIf(category = 'processing_error') AS clerical, countIf(category = 'misdelivery') AS misdelivered, organization_key AS code
+FROM incidents
+WHERE {filters} AND NOT follow_up AND sector = 'government_local' AND category IN ('processing_error', 'misdelivery') AND organization_key IS NOT NULL
+GROUP BY organization_key
+ORDER BY clerical + misdelivered DESC, code
+LIMIT 50`,
+				Columns: []Column{
+					{Name: "name", Label: notice.Label{JA: "自治体", EN: "local government"}, Unit: Words},
+					{Name: "area", Label: notice.Label{JA: "都道府県", EN: "prefecture"}, Unit: Words},
+					{Name: "clerical", Label: notice.Label{JA: "事務処理ミス", EN: "clerical errors"}, Unit: Incidents},
+					{Name: "misdelivered", Label: notice.Label{JA: "誤送付・誤送信", EN: "misdeliveries"}, Unit: Incidents},
+					{Name: "code", Hidden: true},
+				},
+				Links: []Link{toOrganizations()},
+			},
+		),
+	}
+}

@@ -1,0 +1,161 @@
+package grafana
+
+import "owabi/pkg/notice"
+
+func timeliness() Dashboard {
+	return Dashboard{
+		UID:   "timeliness",
+		Title: notice.Label{JA: "早さ", EN: "Timeliness"},
+		Description: notice.Label{
+			JA: "発生から発覚、発覚から公表までの日数。業種と原因ごとの中央値と90パーセンタイル、続報。",
+			EN: "Days from occurrence to detection to disclosure: median and 90th percentile by sector and cause; later reports.",
+		},
+		Variables: filters(),
+		Years:     5,
+		Panels: flow(
+			Panel{
+				ID: 1, Kind: Stat, Unit: Days, Grid: Grid{W: 24, H: 4},
+				Title: notice.Label{JA: "中央値と、どれだけ分かっているか", EN: "Medians, and how much is known"},
+				Description: notice.Label{
+					JA: "両方の日付が分かる事案だけの中央値。不明は、発覚から公表までの日数が分からない事案の割合。続報は除きます。",
+					EN: "Medians over incidents that tell both days. Unknown: the share of incidents whose days from detection to disclosure are not known. Later reports are left out.",
+				},
+				SQL: `SELECT quantileExactIf(0.5)(detection_days, detection_days IS NOT NULL) AS detection, quantileExactIf(0.5)(disclosure_days, disclosure_days IS NOT NULL) AS disclosure,
+    quantileExactIf(0.5)(total_days, total_days IS NOT NULL) AS total, if(count() = 0, NULL, countIf(disclosure_days IS NULL) / count()) AS unknown_share
+FROM incidents
+WHERE {filters} AND NOT follow_up`,
+				Columns: []Column{
+					{Name: "detection", Label: notice.Label{JA: "発生→発覚（日）", EN: "occurrence to detection (days)"}, Unit: Days},
+					{Name: "disclosure", Label: notice.Label{JA: "発覚→公表（日）", EN: "detection to disclosure (days)"}, Unit: Days},
+					{Name: "total", Label: notice.Label{JA: "発生→公表（日）", EN: "occurrence to disclosure (days)"}, Unit: Days},
+					{Name: "unknown_share", Label: notice.Label{JA: "不明", EN: "unknown"}, Unit: Share},
+				},
+				Links: []Link{toNotices()},
+			},
+			Panel{
+				ID: 2, Kind: Lines, Unit: Days, Grid: Grid{W: 24, H: 9},
+				Title: notice.Label{JA: "発覚から公表までの日数（月ごと）", EN: "Days from detection to disclosure, by month"},
+				Description: notice.Label{
+					JA: "公表月ごとの中央値と90パーセンタイル（左）、日数の分からない事案の割合（右）。続報は除きます。",
+					EN: "Median and 90th percentile by month of publication (left), and the share of incidents whose days are not known (right). Later reports are left out.",
+				},
+				SQL: `SELECT assumeNotNull(month) AS time, quantileExactIf(0.5)(disclosure_days, disclosure_days IS NOT NULL) AS p50, quantileExactIf(0.9)(disclosure_days, disclosure_days IS NOT NULL) AS p90, countIf(disclosure_days IS NULL) / count() AS unknown_share
+FROM incidents
+WHERE {filters} AND NOT follow_up
+GROUP BY time
+ORDER BY time`,
+				Columns: []Column{
+					{Name: "time", Unit: Month},
+					{Name: "p50", Label: notice.Label{JA: "中央値（日）", EN: "median (days)"}, Unit: Days},
+					{Name: "p90", Label: notice.Label{JA: "90％点（日）", EN: "p90 (days)"}, Unit: Days},
+					{Name: "unknown_share", Label: notice.Label{JA: "不明", EN: "unknown"}, Unit: Share},
+				},
+				Links: []Link{toNotices(Assignment{"month", "time"})},
+			},
+			lags(3, "sector", notice.Label{JA: "業種ごとの日数", EN: "Days by sector"}, notice.Label{JA: "業種", EN: "sector"}),
+			lags(4, "category", notice.Label{JA: "原因ごとの日数", EN: "Days by cause"}, notice.Label{JA: "分類", EN: "category"}),
+			Panel{
+				ID: 5, Kind: Table, Unit: Days, Grid: Grid{W: 24, H: 10},
+				Title: notice.Label{JA: "続報", EN: "Later reports"},
+				Description: notice.Label{
+					JA: "同じ組織で発生日（なければ発覚日）が同じ公表文を1つの事案とみなし、続報か最終報のあるもの。人数の伸びは、最初と最後の人数の比。日付の分からない公表文は結び付けません。",
+					EN: "Notices of one organization with one day of occurrence (else of detection) are taken as one case; cases with an update or a final report. Growth: the last number of persons by the first. Notices without these days are not joined.",
+				},
+				SQL: `SELECT organization AS name, case_date, notices, first_published, follow_up_days, first_people, last_people, people_growth, organization_key AS code
+FROM follow_ups
+WHERE {day first_published} AND case_key IN (SELECT case_key FROM incidents WHERE {choices})
+ORDER BY first_published DESC, code, case_key
+LIMIT 100`,
+				Columns: []Column{
+					{Name: "name", Label: notice.Label{JA: "組織", EN: "organization"}, Unit: Words},
+					{Name: "case_date", Label: notice.Label{JA: "発生・発覚日", EN: "day of the case"}, Unit: Day},
+					{Name: "notices", Label: notice.Label{JA: "公表文（件）", EN: "notices"}, Unit: Notices},
+					{Name: "first_published", Label: notice.Label{JA: "第一報", EN: "first"}, Unit: Day},
+					{Name: "follow_up_days", Label: notice.Label{JA: "最後まで（日）", EN: "days to the last"}, Unit: Days},
+					{Name: "first_people", Label: notice.Label{JA: "最初の人数（人）", EN: "first persons"}, Unit: Persons},
+					{Name: "last_people", Label: notice.Label{JA: "最後の人数（人）", EN: "last persons"}, Unit: Persons},
+					{Name: "people_growth", Label: notice.Label{JA: "伸び（倍）", EN: "growth (times)"}, Unit: Ratio},
+					{Name: "code", Hidden: true},
+				},
+				Links: []Link{toOrganizations()},
+			},
+			Panel{
+				ID: 6, Kind: Bars, Unit: Incidents, Grid: Grid{W: 12, H: 8},
+				Title: notice.Label{JA: "だれが気づいたか", EN: "Who noticed"},
+				Description: notice.Label{
+					JA: "事案に気づいた人。書かない事案は「不明」。続報は除きます。",
+					EN: "Who noticed the incident. Unknown: the notice does not say. Later reports are left out.",
+				},
+				SQL: discovery("found_by", []Option{
+					{string(notice.FoundByStaff), notice.Label{JA: "職員・従業員", EN: "staff"}},
+					{string(notice.FoundByMonitoring), notice.Label{JA: "監視・検知", EN: "monitoring"}},
+					{string(notice.FoundByAudit), notice.Label{JA: "点検・監査", EN: "inspection or audit"}},
+					{string(notice.FoundByAffected), notice.Label{JA: "本人・受け取った人", EN: "persons affected"}},
+					{string(notice.FoundByContractor), notice.Label{JA: "委託先", EN: "contractor"}},
+					{string(notice.FoundByOutside), notice.Label{JA: "外部", EN: "others outside"}},
+				}),
+				Columns: []Column{
+					{Name: "label", Label: notice.Label{JA: "気づいた人", EN: "found by"}, Unit: Words},
+					{Name: "incidents", Label: notice.Label{JA: "事案（件）", EN: "incidents"}, Unit: Incidents},
+				},
+				Links: []Link{toNotices()},
+			},
+			Panel{
+				ID: 7, Kind: Bars, Unit: Incidents, Grid: Grid{W: 12, H: 8},
+				Title: notice.Label{JA: "紙か電子か", EN: "Paper or electronic"},
+				Description: notice.Label{
+					JA: "対象の情報が載っていた媒体。情報に関わらない事案と、書かない事案は「不明」。続報は除きます。",
+					EN: "What the data stood on. Unknown: the notice does not say, or no data is concerned. Later reports are left out.",
+				},
+				SQL: discovery("medium", []Option{
+					{string(notice.MediumPaper), notice.Label{JA: "紙", EN: "paper"}},
+					{string(notice.MediumElectronic), notice.Label{JA: "電子", EN: "electronic"}},
+					{string(notice.MediumBoth), notice.Label{JA: "紙と電子", EN: "paper and electronic"}},
+				}),
+				Columns: []Column{
+					{Name: "label", Label: notice.Label{JA: "媒体", EN: "medium"}, Unit: Words},
+					{Name: "incidents", Label: notice.Label{JA: "事案（件）", EN: "incidents"}, Unit: Incidents},
+				},
+				Links: []Link{toNotices()},
+			},
+		),
+	}
+}
+
+// lags is a table of the days between occurrence, detection and disclosure.
+func lags(id int, by string, title, label notice.Label) Panel {
+	return Panel{
+		ID: id, Kind: Table, Unit: Days, Grid: Grid{W: 12, H: 13},
+		Title: title,
+		Description: notice.Label{
+			JA: "発生→発覚、発覚→公表の中央値（50％点）と90パーセンタイル。それぞれ、両方の日付が分かる事案だけ。不明は発覚→公表の分からない割合。続報は除きます。",
+			EN: "Median (p50) and 90th percentile of days from occurrence to detection and from detection to disclosure, each over incidents that tell both days. Unknown: the share whose days to disclosure are not known. Later reports are left out.",
+		},
+		SQL: `SELECT any(` + by + `_{lang}) AS name, count() AS incidents, quantileExactIf(0.5)(detection_days, detection_days IS NOT NULL) AS detection_p50, quantileExactIf(0.9)(detection_days, detection_days IS NOT NULL) AS detection_p90,
+    quantileExactIf(0.5)(disclosure_days, disclosure_days IS NOT NULL) AS disclosure_p50, quantileExactIf(0.9)(disclosure_days, disclosure_days IS NOT NULL) AS disclosure_p90, countIf(disclosure_days IS NULL) / count() AS unknown_share, ` + by + ` AS code
+FROM incidents
+WHERE {filters} AND NOT follow_up
+GROUP BY ` + by + `
+ORDER BY incidents DESC, code`,
+		Columns: []Column{
+			{Name: "name", Label: label, Unit: Words},
+			{Name: "incidents", Label: notice.Label{JA: "事案（件）", EN: "incidents"}, Unit: Incidents},
+			{Name: "detection_p50", Label: notice.Label{JA: "発覚まで50％（日）", EN: "detection p50 (days)"}, Unit: Days},
+			{Name: "detection_p90", Label: notice.Label{JA: "90％（日）", EN: "p90 (days)"}, Unit: Days},
+			{Name: "disclosure_p50", Label: notice.Label{JA: "公表まで50％（日）", EN: "disclosure p50 (days)"}, Unit: Days},
+			{Name: "disclosure_p90", Label: notice.Label{JA: "90％（日）", EN: "p90 (days)"}, Unit: Days},
+			{Name: "unknown_share", Label: notice.Label{JA: "不明", EN: "unknown"}, Unit: Share},
+			{Name: "code", Hidden: true},
+		},
+		Links: []Link{toNotices(Assignment{by, "code"})},
+	}
+}
+
+// discovery counts incidents by a code that may be unknown.
+func discovery(column string, all []Option) string {
+	return `SELECT if(` + column + ` IS NULL, if('{lang}' = 'ja', '不明', 'unknown'), ` + labelSQL("ifNull("+column+", '')", all) + `) AS label, count() AS incidents
+FROM incidents
+WHERE {filters} AND NOT follow_up
+GROUP BY ` + column + `
+ORDER BY ` + column + ` IS NULL, incidents DESC, label`
+}
