@@ -1,5 +1,7 @@
 package warehouse
 
+import "context"
+
 // ExceptionNames gives the names of the codes in the table.
 func ExceptionNames() map[int32]string {
 	names := make(map[int32]string, len(exceptions))
@@ -19,3 +21,34 @@ func CauseOfCode(code int32) Cause {
 
 // URL is where the warehouse's ClickHouse is, with the database.
 func (w *Warehouse) URL() string { return "http://" + w.options.Addr[0] + "/" + w.database }
+
+// Shape describes the tables as tables.txt does.
+func (w *Warehouse) Shape(ctx context.Context) ([]string, error) { return w.shape(ctx) }
+
+// Definition is the statement that makes v in a database or over a cluster, and its query alone.
+func (v View) Definition(cluster string) (statement, query string, err error) {
+	return v.definition(layout{database: "owabi", cluster: cluster})
+}
+
+// TableStatements are those that make the ledger and the tables, over a cluster
+// when one is named.
+func TableStatements(database, cluster string) ([]string, error) {
+	l := layout{database: database, cluster: cluster}
+	all := l.ledger()
+	names, err := migrationNames()
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		text, err := migrations.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		statements, err := render(name, string(text), l.functions())
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, statements...)
+	}
+	return all, nil
+}

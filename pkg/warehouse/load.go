@@ -3,6 +3,7 @@ package warehouse
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,8 +25,8 @@ type RejectedRow struct {
 	Err   error
 }
 
-// Load writes rows as one insert and returns when ClickHouse has acknowledged
-// it. Rows that can never be stored are reported in rejected, with ClickHouse's
+// Load writes rows, one insert a table, and returns when ClickHouse has
+// acknowledged all. Rows that can never be stored are reported in rejected, with ClickHouse's
 // words about each alone, and sink nobody else: the rest is stored. An error means
 // that nothing can be said of any row, for the server could not be reached or
 // refused all work (ErrSetup: until an operator acts); all of them may be loaded
@@ -114,21 +115,28 @@ func apart(rows []Row, err error) [][]Row {
 	return [][]Row{rows[:index], rows[index : index+1], rest[:half], rest[half:]}
 }
 
-var insertStatement = func() string {
-	names := make([]string, len(columns))
-	for i, c := range columns {
-		names[i] = quoteIdentifier(c.name)
-	}
-	return "INSERT INTO notice_rows (" + strings.Join(names, ", ") + ")"
-}()
-
+// insert writes rows into the three tables, the figures last. When it fails between
+// two, nothing was acknowledged, and loading the rows again fills the gap.
 func (w *Warehouse) insert(ctx context.Context, rows []Row) error {
 	ctx = clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{
 		// The batch is ready: the server need not gather it with others, and its
-		// acknowledgement must mean that the rows are stored.
-		"async_insert": 0,
+		// acknowledgement must mean that the rows are stored, on every shard.
+		"async_insert":                  0,
+		"distributed_foreground_insert": 1,
+		// Old notices of many years in one batch are no mistake.
+		"max_partitions_per_insert_block": 0,
 	}))
-	batch, err := w.conn.PrepareBatch(ctx, insertStatement)
+	for _, table := range tables {
+		if err := w.insertInto(ctx, table, rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *Warehouse) insertInto(ctx context.Context, table string, rows []Row) error {
+	columns := columnsOf[table]
+	batch, err := w.conn.PrepareBatch(ctx, insertStatement(table, columns))
 	if err != nil {
 		return err
 	}
@@ -148,14 +156,22 @@ func (w *Warehouse) insert(ctx context.Context, rows []Row) error {
 	return batch.Send()
 }
 
+func insertStatement(table string, columns []column) string {
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = quoteIdentifier(c.name)
+	}
+	return "INSERT INTO " + table + " (" + strings.Join(names, ", ") + ")"
+}
+
 // column ties a column's name to where its value comes from.
 type column struct {
 	name  string
 	value func(*Row) any
 }
 
-// columns lists the columns of notice_rows that a load fills.
-var columns = []column{
+// factColumns are those of notice_rows; a reading has them too.
+var factColumns = []column{
 	{"notice_id", func(r *Row) any { return r.NoticeID }},
 	{"caller_id", func(r *Row) any { return known(r.ID) }},
 	{"source", func(r *Row) any { return r.Source }},
@@ -166,7 +182,6 @@ var columns = []column{
 	{"publisher", func(r *Row) any { return known(r.Notice.Publisher) }},
 	{"title", func(r *Row) any { return r.Title }},
 	{"published", func(r *Row) any { return day(r.Published) }},
-	{"body", func(r *Row) any { return r.Notice.Body }},
 	{"fetched_at", func(r *Row) any { return r.Notice.FetchedAt }},
 	{"is_incident", func(r *Row) any { return r.IsIncident }},
 	{"category", func(r *Row) any { return string(r.Category) }},
@@ -205,6 +220,8 @@ var columns = []column{
 	{"exposure", func(r *Row) any { return code(r.Impact.Exposure) }},
 	{"data_types", func(r *Row) any { return codes(r.Impact.DataTypes) }},
 	{"secondary_damage", func(r *Row) any { return code(r.Impact.SecondaryDamage) }},
+	{"found_by", func(r *Row) any { return code(r.FoundBy) }},
+	{"medium", func(r *Row) any { return code(r.Medium) }},
 	{"occurred", func(r *Row) any { return r.Timeline.Occurred }},
 	{"occurred_date", func(r *Row) any { return day(r.Timeline.Occurred) }},
 	{"ended", func(r *Row) any { return r.Timeline.Ended }},
@@ -215,15 +232,40 @@ var columns = []column{
 	{"restored_date", func(r *Row) any { return day(r.Timeline.Restored) }},
 	{"severity", func(r *Row) any { return string(r.Severity) }},
 	{"confidence", func(r *Row) any { return r.Confidence }},
+	{"warnings", func(r *Row) any { return codes(r.Warnings) }},
+	{"classifier_version", func(r *Row) any { return r.Classifier.Version }},
+	{"rules_sha256", func(r *Row) any { return r.Classifier.RulesSHA256 }},
+	{"classified_at", func(r *Row) any { return r.ClassifiedAt }},
+}
+
+// evidenceColumns are those that only a reading has.
+var evidenceColumns = []column{
 	{"evidence.field", func(r *Row) any { return each(r.Evidence, func(e notice.Evidence) string { return e.Field }) }},
 	{"evidence.rule", func(r *Row) any { return each(r.Evidence, func(e notice.Evidence) string { return e.Rule }) }},
 	{"evidence.text", func(r *Row) any { return each(r.Evidence, func(e notice.Evidence) string { return e.Text }) }},
 	{"evidence.start_rune", func(r *Row) any { return each(r.Evidence, func(e notice.Evidence) uint32 { return uint32(e.Start) }) }},
 	{"evidence.end_rune", func(r *Row) any { return each(r.Evidence, func(e notice.Evidence) uint32 { return uint32(e.End) }) }},
-	{"warnings", func(r *Row) any { return codes(r.Warnings) }},
-	{"classifier_version", func(r *Row) any { return r.Classifier.Version }},
-	{"rules_sha256", func(r *Row) any { return r.Classifier.RulesSHA256 }},
-	{"classified_at", func(r *Row) any { return r.ClassifiedAt }},
+}
+
+// bodyColumn is the one that only a text has.
+var bodyColumn = column{"body", func(r *Row) any { return r.Notice.Body }}
+
+// columnsOf lists the columns that a load fills, by table.
+var columnsOf = map[string][]column{
+	"notice_rows":  factColumns,
+	"reading_rows": slices.Concat(factColumns, evidenceColumns),
+	"text_rows": append(factColumnsNamed(
+		"notice_id", "source", "url", "synthetic", "publisher", "title", "published", "classified_at"), bodyColumn),
+}
+
+func factColumnsNamed(names ...string) []column {
+	var out []column
+	for _, c := range factColumns {
+		if slices.Contains(names, c.name) {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // known turns an empty string, which is unknown in a notice, into NULL.

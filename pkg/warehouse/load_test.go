@@ -66,8 +66,8 @@ func TestRowsTheEngineRefusesAreRejectedInItsWords(t *testing.T) {
 	for _, tc := range []struct{ name, alter, words string }{
 		{"a constraint", "ALTER TABLE notice_rows ADD CONSTRAINT plausible CHECK people IS NULL OR people < 1000000", "is violated at row 1"},
 		{"throwIf in a default", "ALTER TABLE notice_rows ADD COLUMN checked UInt8 MATERIALIZED throwIf(people > 1000000, 'too many people')", "too many people"},
-		{"a number that cannot be parsed", "ALTER TABLE notice_rows ADD COLUMN n UInt64 MATERIALIZED toUInt64(replaceRegexpAll(body, '本文|。', ''))", "CANNOT_PARSE_TEXT"},
-		{"a day that is none", "ALTER TABLE notice_rows ADD COLUMN d Date MATERIALIZED toDate(if(people > 1000000, body, '2024-01-01'))", "CANNOT_PARSE_DATE"},
+		{"a number that cannot be parsed", "ALTER TABLE text_rows ADD COLUMN n UInt64 MATERIALIZED toUInt64(replaceRegexpAll(body, '本文|。', ''))", "CANNOT_PARSE_TEXT"},
+		{"a day that is none", "ALTER TABLE notice_rows ADD COLUMN d Date MATERIALIZED toDate(if(people > 1000000, toString(source), '2024-01-01'))", "CANNOT_PARSE_DATE"},
 		{"an unknown code", "ALTER TABLE notice_rows ADD COLUMN e Enum8('few' = 1) MATERIALIZED if(people > 1000000, 'many', 'few')", "UNKNOWN_ELEMENT_OF_ENUM"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -243,8 +243,8 @@ func TestOneBadRowAmongManyIsFoundCheaply(t *testing.T) {
 	if len(rejected) != 1 || rejected[0].Index != bad {
 		t.Errorf("rejected %v, want row %d", rejected, bad)
 	}
-	if got := inserts.Load(); got != 5 {
-		t.Errorf("%d inserts, want 5", got)
+	if got := inserts.Load(); got != 15 { // five tries, of three tables each, the one that refuses last
+		t.Errorf("%d inserts, want 15", got)
 	}
 	if got := query(t, w, warehouse.FormatCSV, "SELECT count() AS n FROM notices"); got != fmt.Sprintf("n\n%d\n", n-1) {
 		t.Errorf("stored %q, want %d", got, n-1)

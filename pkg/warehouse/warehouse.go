@@ -38,6 +38,10 @@ type Config struct {
 	// system's; CertFile and KeyFile are for a server that asks for a certificate.
 	// PEM. The URL must ask for TLS: https://, or clickhouse://…?secure=true.
 	CAFile, CertFile, KeyFile string
+	// Cluster names a cluster of the server's configuration: Migrate then makes
+	// replicated tables on all its servers and tables over all its shards. Empty,
+	// the default: one server.
+	Cluster string
 	// DialTimeout bounds making a connection. Default 5 s.
 	DialTimeout time.Duration
 	// ReadTimeout bounds waiting for an answer to one statement; past it the
@@ -53,6 +57,7 @@ type Warehouse struct {
 	conn     driver.Conn
 	options  clickhouse.Options
 	database string
+	layout   layout
 }
 
 // Open makes a pool; it connects with the first statement. The error is about
@@ -66,7 +71,8 @@ func Open(cfg Config) (*Warehouse, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ClickHouse at %s: %w", Redact(cfg.URL), err)
 	}
-	return &Warehouse{conn: conn, options: *options, database: options.Auth.Database}, nil
+	return &Warehouse{conn: conn, options: *options, database: options.Auth.Database,
+		layout: layout{database: options.Auth.Database, cluster: cfg.Cluster}}, nil
 }
 
 // ErrURL is returned for a ClickHouse URL that cannot be used.

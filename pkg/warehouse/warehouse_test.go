@@ -16,13 +16,19 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(chdbtest.Main(m)) }
 
-func open(t *testing.T) *warehouse.Warehouse {
+func openUnmigrated(t testing.TB) *warehouse.Warehouse {
 	t.Helper()
 	w, err := warehouse.Open(warehouse.Config{URL: chdbtest.URL(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.Close() })
+	return w
+}
+
+func open(t testing.TB) *warehouse.Warehouse {
+	t.Helper()
+	w := openUnmigrated(t)
 	if err := w.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -56,6 +62,7 @@ func row(body string) warehouse.Row {
 					Exposure:      ptr(notice.ExposureConfirmed), DataTypes: []notice.DataType{notice.DataName, notice.DataEmail},
 					SecondaryDamage: ptr(notice.SecondaryNoneFound),
 				},
+				FoundBy: ptr(notice.FoundByAffected), Medium: ptr(notice.MediumElectronic),
 				Timeline: notice.Timeline{
 					Occurred: ptr("2024-02-01T10:30:00+09:00"), Ended: ptr("2024-02-02"), Detected: ptr("2024-02"), Restored: nil,
 				},
@@ -101,12 +108,29 @@ func query(t *testing.T, w *warehouse.Warehouse, format warehouse.Format, statem
 func TestEveryFieldComesBack(t *testing.T) {
 	w := open(t)
 	load(t, w, row("本文です。"), unknownRow("何も分からない文。"))
-	got := query(t, w, warehouse.FormatJSON, "SELECT * EXCEPT (notice_id, fetched_at, classified_at, rules_sha256) FROM notices ORDER BY source")
-	want := `{"caller_id":"case-1","source":"jsonl","url":"https://example.com/n","heading":"漏えい","lang":"ja","synthetic":false,"publisher":"株式会社みなと商会","title":"誤送信について","published":"2024-02-03","body":"本文です。","is_incident":true,"category":"misdelivery","also":["loss"],"effects":["confidentiality"],"sector":"retail_wholesale","jsic":"I","organization":"株式会社みなと商会","organization_key":"みなと商会","organization_kind":"company","prefecture":"兵庫県","contractor_involved":true,"contractor":"北野発送株式会社","stage":"first","people":1234,"people_bound":"approx","people_unit":"名","people_text":"約1,234名","records":12,"records_bound":"exact","records_unit":"件","records_text":"12件","outage_minutes":90,"outage_text":"1時間半","exposure":"confirmed","data_types":["name","email"],"secondary_damage":"none_found","occurred":"2024-02-01T10:30:00+09:00","occurred_date":"2024-02-01","ended":"2024-02-02","ended_date":"2024-02-02","detected":"2024-02","detected_date":null,"restored":null,"restored_date":null,"severity":"moderate","confidence":0.93,"evidence.field":["impact.people"],"evidence.rule":["people.affected"],"evidence.text":["約1,234名"],"evidence.start_rune":[10],"evidence.end_rune":[17],"warnings":["title_body_mismatch"],"classifier_version":"1"}
-{"caller_id":null,"source":"text","url":null,"heading":null,"lang":null,"synthetic":false,"publisher":null,"title":null,"published":null,"body":"何も分からない文。","is_incident":false,"category":"other","also":[],"effects":[],"sector":"other","jsic":null,"organization":null,"organization_key":null,"organization_kind":null,"prefecture":null,"contractor_involved":false,"contractor":null,"stage":null,"people":null,"people_bound":null,"people_unit":null,"people_text":null,"records":null,"records_bound":null,"records_unit":null,"records_text":null,"outage_minutes":null,"outage_text":null,"exposure":null,"data_types":[],"secondary_damage":null,"occurred":null,"occurred_date":null,"ended":null,"ended_date":null,"detected":null,"detected_date":null,"restored":null,"restored_date":null,"severity":"info","confidence":0,"evidence.field":[],"evidence.rule":[],"evidence.text":[],"evidence.start_rune":[],"evidence.end_rune":[],"warnings":[],"classifier_version":""}
+	const made = "year, month, category_ja, category_en, sector_ja, sector_en, ownership, follow_up, size_band, detection_days, disclosure_days, total_days, tsr_group, severity_ja, severity_en, severity_level, case_key"
+	facts := query(t, w, warehouse.FormatJSON, "SELECT * EXCEPT (notice_id, fetched_at, classified_at, rules_sha256, "+made+") FROM notices ORDER BY source")
+	wantFacts := `{"caller_id":"case-1","source":"jsonl","url":"https://example.com/n","heading":"漏えい","lang":"ja","synthetic":false,"publisher":"株式会社みなと商会","title":"誤送信について","published":"2024-02-03","is_incident":true,"category":"misdelivery","also":["loss"],"effects":["confidentiality"],"sector":"retail_wholesale","jsic":"I","organization":"株式会社みなと商会","organization_key":"みなと商会","organization_kind":"company","prefecture":"兵庫県","contractor_involved":true,"contractor":"北野発送株式会社","stage":"first","people":1234,"people_bound":"approx","people_unit":"名","people_text":"約1,234名","records":12,"records_bound":"exact","records_unit":"件","records_text":"12件","outage_minutes":90,"outage_text":"1時間半","exposure":"confirmed","data_types":["name","email"],"secondary_damage":"none_found","found_by":"affected","medium":"electronic","occurred":"2024-02-01T10:30:00+09:00","occurred_date":"2024-02-01","ended":"2024-02-02","ended_date":"2024-02-02","detected":"2024-02","detected_date":null,"restored":null,"restored_date":null,"severity":"moderate","confidence":0.93,"warnings":["title_body_mismatch"],"classifier_version":"1"}
+{"caller_id":null,"source":"text","url":null,"heading":null,"lang":null,"synthetic":false,"publisher":null,"title":null,"published":null,"is_incident":false,"category":"other","also":[],"effects":[],"sector":"other","jsic":null,"organization":null,"organization_key":null,"organization_kind":null,"prefecture":null,"contractor_involved":false,"contractor":null,"stage":null,"people":null,"people_bound":null,"people_unit":null,"people_text":null,"records":null,"records_bound":null,"records_unit":null,"records_text":null,"outage_minutes":null,"outage_text":null,"exposure":null,"data_types":[],"secondary_damage":null,"found_by":null,"medium":null,"occurred":null,"occurred_date":null,"ended":null,"ended_date":null,"detected":null,"detected_date":null,"restored":null,"restored_date":null,"severity":"info","confidence":0,"warnings":[],"classifier_version":""}
 `
-	if got != want {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
+	if facts != wantFacts {
+		t.Errorf("got\n%s\nwant\n%s", facts, wantFacts)
+	}
+	texts := query(t, w, warehouse.FormatJSON, "SELECT title, published, body FROM texts ORDER BY source")
+	if want := `{"title":"誤送信について","published":"2024-02-03","body":"本文です。"}
+{"title":null,"published":null,"body":"何も分からない文。"}
+`; texts != want {
+		t.Errorf("got %s, want %s", texts, want)
+	}
+	evidence := query(t, w, warehouse.FormatJSON, "SELECT field, rule, text, start_rune, end_rune FROM evidence")
+	if want := `{"field":"impact.people","rule":"people.affected","text":"約1,234名","start_rune":10,"end_rune":17}
+`; evidence != want {
+		t.Errorf("got %s, want %s", evidence, want)
+	}
+	// What a reading says is what the facts say.
+	if got := query(t, w, warehouse.FormatCSV, `SELECT count() AS n FROM (SELECT * EXCEPT (case_key, year) FROM notices) AS facts
+JOIN readings USING (notice_id, synthetic, publisher, title, is_incident, category, also, effects, sector, organization_kind, contractor_involved, data_types, severity, confidence, warnings, classifier_version, rules_sha256, classified_at)`); got != "n\n1\n" {
+		t.Errorf("readings like the facts: %q", got)
 	}
 }
 
@@ -164,7 +188,7 @@ func TestMigrateTwiceAndAtOnce(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if got := query(t, w, warehouse.FormatCSV, "SELECT name FROM schema_migrations FINAL"); got != "name\nmigrations/0001_notices.sql\n" {
+	if got := query(t, w, warehouse.FormatCSV, "SELECT name FROM schema_migrations FINAL ORDER BY name"); got != "name\nmigrations/0001_tables.sql\nviews\n" {
 		t.Errorf("applied: %q", got)
 	}
 }

@@ -1,0 +1,107 @@
+package warehouse
+
+import (
+	"fmt"
+	"strings"
+	"text/template"
+)
+
+// layout says how the tables lie: on one server, or over a cluster of shards and
+// replicas. Both are written from the same files.
+type layout struct {
+	database string
+	cluster  string // empty: one server
+}
+
+// tables are those that hold what was loaded, in the order that a load writes
+// them: the figures last, so that a notice shows when its words are there.
+var tables = []string{"reading_rows", "text_rows", "notice_rows"}
+
+func (l layout) functions() template.FuncMap {
+	return template.FuncMap{
+		"local":         l.local,
+		"onCluster":     l.onCluster,
+		"replacing":     l.replacing,
+		"distributed":   l.distributed,
+		"deduplication": l.deduplication,
+	}
+}
+
+// local is the name of the table that holds rows on each server.
+func (l layout) local(table string) string {
+	if l.cluster == "" {
+		return table
+	}
+	return table + "_local"
+}
+
+func (l layout) onCluster() string {
+	if l.cluster == "" {
+		return ""
+	}
+	return "ON CLUSTER " + quoteIdentifier(l.cluster)
+}
+
+// replacing is the engine that keeps the row with the highest version of each key.
+func (l layout) replacing(version string) string {
+	if l.cluster == "" {
+		return fmt.Sprintf("ReplacingMergeTree(%s)", version)
+	}
+	return fmt.Sprintf("ReplicatedReplacingMergeTree('/clickhouse/tables/{uuid}/{shard}', '{replica}', %s)", version)
+}
+
+// distributed is the table over all shards. By the id, so that two readings of a
+// notice meet on one shard, where FINAL can see both.
+func (l layout) distributed(table string) string {
+	if l.cluster == "" {
+		return ""
+	}
+	return fmt.Sprintf("CREATE TABLE IF NOT EXISTS %s %s AS %s ENGINE = Distributed(%s, %s, %s, cityHash64(notice_id))",
+		table, l.onCluster(), l.local(table), quoteString(l.cluster), quoteString(l.database), quoteString(l.local(table)))
+}
+
+// deduplication turns off what a replicated table does by itself with a block
+// it has seen: rows that were deleted and loaded again would be swallowed.
+func (l layout) deduplication() string {
+	if l.cluster == "" {
+		return ""
+	}
+	return ", replicated_deduplication_window = 0"
+}
+
+// ledger makes the table of what was applied. Over a cluster every server holds
+// the same rows of it.
+func (l layout) ledger() []string {
+	engine := "ReplacingMergeTree"
+	if l.cluster != "" {
+		engine = fmt.Sprintf("ReplicatedReplacingMergeTree('/clickhouse/tables/%s/schema_migrations', '{shard}-{replica}')", l.database)
+	}
+	return []string{
+		fmt.Sprintf("CREATE TABLE IF NOT EXISTS schema_migrations %s\n(name String, applied_at DateTime DEFAULT now()) ENGINE = %s ORDER BY name", l.onCluster(), engine),
+		fmt.Sprintf("ALTER TABLE schema_migrations %s ADD COLUMN IF NOT EXISTS sha256 String", l.onCluster()),
+	}
+}
+
+// render fills a migration or a view in and parts it into statements, at the
+// semicolons that end a line, the only ones that our own files have.
+func render(name, text string, functions template.FuncMap) ([]string, error) {
+	t, err := template.New(name).Funcs(functions).Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	var out strings.Builder
+	if err := t.Execute(&out, nil); err != nil {
+		return nil, err
+	}
+	var statements []string
+	for part := range strings.SplitSeq(out.String(), ";\n") {
+		if strings.TrimSpace(part) != "" {
+			statements = append(statements, part)
+		}
+	}
+	return statements, nil
+}
+
+func quoteIdentifier(name string) string {
+	return "`" + strings.NewReplacer("\\", "\\\\", "`", "\\`").Replace(name) + "`"
+}

@@ -1,0 +1,217 @@
+package warehouse_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"owabi/pkg/notice"
+	"owabi/pkg/warehouse"
+)
+
+// A migration that was killed after any of its statements is gone on with.
+func TestMigrateGoesOnWhereItWasKilled(t *testing.T) {
+	scratch := openUnmigrated(t)
+	statements, err := warehouse.TableStatements(scratch.Database(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for done := range len(statements) {
+		w := openUnmigrated(t)
+		createDatabase(t, w)
+		for _, statement := range statements[:done] {
+			execute(t, w, statement)
+		}
+		if status, err := w.Status(t.Context()); err != nil || len(status.Pending) != 2 || status.Current() {
+			t.Errorf("after %d statements: %+v, %v; want the tables and the views pending", done, status, err)
+		}
+		if err := w.Migrate(t.Context()); err != nil {
+			t.Errorf("after %d statements: %v", done, err)
+			continue
+		}
+		load(t, w, row("本文。"))
+		if got := values(t, w, "SELECT body FROM texts"); !slices.Equal(got, []string{"本文。"}) {
+			t.Errorf("after %d statements: %q", done, got)
+		}
+	}
+}
+
+func TestStatusOfACurrentDatabase(t *testing.T) {
+	w := open(t)
+	status, err := w.Status(t.Context())
+	if err != nil || !status.Current() || len(status.Applied) != 2 {
+		t.Errorf("%+v, %v; want two entries and nothing to do", status, err)
+	}
+	execute(t, w, "DROP VIEW lags")
+	if status, err = w.Status(t.Context()); err != nil || fmt.Sprint(status.Pending) != "[views]" {
+		t.Errorf("a view was dropped: %+v, %v; want the views pending", status, err)
+	}
+	if err := w.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := query(t, w, warehouse.FormatCSV, "SELECT count() AS n FROM lags"); got != "n\n0\n" {
+		t.Errorf("the view that was dropped gives %q", got)
+	}
+}
+
+func TestMigrateRefusesWhatANewerOwabiMade(t *testing.T) {
+	w := open(t)
+	execute(t, w, "INSERT INTO schema_migrations (name) SELECT 'migrations/0999_later.sql'")
+	err := w.Migrate(t.Context())
+	if !errors.Is(err, warehouse.ErrNewer) || !strings.Contains(err.Error(), "0999_later.sql") {
+		t.Errorf("got %v, want ErrNewer with the migration's name", err)
+	}
+	if status, err := w.Status(t.Context()); err != nil || fmt.Sprint(status.Unknown) != "[migrations/0999_later.sql]" {
+		t.Errorf("%+v, %v", status, err)
+	}
+}
+
+func TestMigrateTellsWhatSomebodyAltered(t *testing.T) {
+	for _, tc := range []struct{ alter, words string }{
+		{"ALTER TABLE notice_rows MODIFY COLUMN people Nullable(UInt32)", "notice_rows.people is Nullable(UInt32) and was made Nullable(UInt64)"},
+		{"ALTER TABLE reading_rows DROP COLUMN medium", "reading_rows.medium is missing"},
+		{"DROP TABLE text_rows", "text_rows order is missing; text_rows.notice_id is missing"},
+	} {
+		w := open(t)
+		execute(t, w, tc.alter)
+		if err := w.Migrate(t.Context()); !errors.Is(err, warehouse.ErrAltered) || !strings.Contains(err.Error(), tc.words) {
+			t.Errorf("%s: got %v, want ErrAltered and %q", tc.alter, err, tc.words)
+		}
+		if status, err := w.Status(t.Context()); err != nil || !strings.Contains(strings.Join(status.Altered, "; "), tc.words) {
+			t.Errorf("%s: status %+v, %v", tc.alter, status, err)
+		}
+	}
+	w := open(t)
+	execute(t, w, "ALTER TABLE notice_rows ADD COLUMN theirs String")
+	if err := w.Migrate(t.Context()); err != nil {
+		t.Errorf("a column that somebody added: %v", err)
+	}
+}
+
+// The schema before any release: one table with text, figures and evidence.
+const firstSchema = `CREATE TABLE notice_rows (
+    notice_id String, caller_id Nullable(String), source LowCardinality(String), url Nullable(String), heading Nullable(String),
+    lang LowCardinality(Nullable(String)), synthetic Bool, publisher Nullable(String), title Nullable(String), published Nullable(Date32),
+    body String, fetched_at DateTime64(3, 'UTC'), is_incident Bool, category LowCardinality(String), also Array(LowCardinality(String)),
+    effects Array(LowCardinality(String)), sector LowCardinality(String), people Nullable(UInt64), people_text Nullable(String),
+    data_types Array(LowCardinality(String)), severity LowCardinality(String), confidence Float64,
+    evidence Nested (field LowCardinality(String), rule LowCardinality(String), text String, start_rune UInt32, end_rune UInt32),
+    classifier_version LowCardinality(String), rules_sha256 LowCardinality(String), classified_at DateTime64(6, 'UTC')
+) ENGINE = ReplacingMergeTree(classified_at) ORDER BY notice_id`
+
+func TestMigrateTakesTheFirstSchemaOver(t *testing.T) {
+	fill := func(t *testing.T) *warehouse.Warehouse {
+		w := openUnmigrated(t)
+		createDatabase(t, w)
+		for _, statement := range []string{
+			firstSchema,
+			"CREATE VIEW notices AS SELECT * FROM notice_rows FINAL",
+			"CREATE TABLE schema_migrations (name String, applied_at DateTime DEFAULT now()) ENGINE = ReplacingMergeTree ORDER BY name",
+			"INSERT INTO schema_migrations (name) SELECT 'migrations/0001_notices.sql'",
+			"INSERT INTO notice_rows (notice_id, source, published, body, category, people, people_text, evidence.field, evidence.rule, evidence.text, evidence.start_rune, evidence.end_rune, classifier_version) SELECT 'a', 'jsonl', '2023-06-01', '本文。', 'loss', 12, '12名', ['impact.people'], ['r'], ['12名'], [1], [4], '1'",
+		} {
+			execute(t, w, statement)
+		}
+		return w
+	}
+	check := func(t *testing.T, w *warehouse.Warehouse) {
+		t.Helper()
+		if err := w.Migrate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		got := query(t, w, warehouse.FormatCSV, "SELECT n.notice_id AS notice_id, n.category, n.people, n.medium, t.body, e.text FROM notices AS n JOIN texts AS t USING notice_id JOIN evidence AS e USING notice_id")
+		if want := "notice_id,category,people,medium,body,text\na,loss,12,,本文。,12名\n"; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+		if got := query(t, w, warehouse.FormatCSV, "SELECT count() AS n FROM system.tables WHERE database = currentDatabase() AND name LIKE '%before%'"); got != "n\n0\n" {
+			t.Errorf("old tables left: %q", got)
+		}
+	}
+	t.Run("whole", func(t *testing.T) { check(t, fill(t)) })
+	t.Run("killed after setting it aside", func(t *testing.T) {
+		w := fill(t)
+		execute(t, w, "RENAME TABLE notice_rows TO notice_rows_before")
+		check(t, w)
+	})
+	t.Run("killed before dropping it", func(t *testing.T) {
+		w := fill(t)
+		check(t, w)
+		execute(t, w, strings.Replace(firstSchema, "notice_rows", "notice_rows_before", 1))
+		execute(t, w, "INSERT INTO notice_rows_before (notice_id, source, published, body, category, classifier_version, people, people_text, evidence.field, evidence.rule, evidence.text, evidence.start_rune, evidence.end_rune) SELECT 'a', 'jsonl', '2023-06-01', '本文。', 'loss', '1', 12, '12名', ['impact.people'], ['r'], ['12名'], [1], [4]")
+		check(t, w)
+	})
+}
+
+// What cannot be run on one machine is parsed by the real engine.
+func TestClusterStatementsParse(t *testing.T) {
+	w := open(t)
+	statements, err := warehouse.TableStatements("owabi", "c")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range warehouse.Views() {
+		statement, _, err := v.Definition("c")
+		if err != nil {
+			t.Fatal(err)
+		}
+		statements = append(statements, statement)
+	}
+	for _, statement := range statements {
+		if !strings.Contains(statement, "ON CLUSTER `c`") {
+			t.Errorf("not for the cluster: %s", statement)
+		}
+		execute(t, w, "EXPLAIN AST "+statement)
+	}
+	all := strings.Join(statements, "\n")
+	for _, want := range []string{
+		"notice_rows_local ON CLUSTER", "ReplicatedReplacingMergeTree('/clickhouse/tables/{uuid}/{shard}', '{replica}', classified_at)",
+		"CREATE TABLE IF NOT EXISTS notice_rows ON CLUSTER `c` AS notice_rows_local ENGINE = Distributed('c', 'owabi', 'notice_rows_local', cityHash64(notice_id))",
+	} {
+		if !strings.Contains(all, want) {
+			t.Errorf("the statements lack %q", want)
+		}
+	}
+	if strings.Contains(all, "= ReplacingMergeTree") {
+		t.Error("a table of the cluster is not replicated")
+	}
+}
+
+// Ten years of notices in one batch, and some far out.
+func TestOneLoadOverManyYears(t *testing.T) {
+	w := open(t)
+	var rows []warehouse.Row
+	for year := 1950; year < 2090; year++ {
+		r := row(fmt.Sprint(year))
+		r.Published = ptr(fmt.Sprintf("%d-06-15", year))
+		rows = append(rows, r)
+	}
+	if rejected := load(t, w, rows...); len(rejected) > 0 {
+		t.Errorf("rejected %v", rejected)
+	}
+	got := query(t, w, warehouse.FormatCSV, "SELECT uniqExact(month) AS months, min(month) AS first, max(year) AS last FROM incidents")
+	if want := "months,first,last\n140,1950-06-01,2089\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// Every reading by a classifier of its own is kept; the latest shows.
+func TestHistoryOfReadings(t *testing.T) {
+	w := open(t)
+	read := func(version string, category notice.Category, after int) warehouse.Row {
+		r := row("同じ本文。")
+		r.Classifier.Version, r.Category, r.ClassifiedAt = version, category, r.ClassifiedAt.AddDate(0, 0, after)
+		return r
+	}
+	load(t, w, read("2", notice.Theft, 1))
+	load(t, w, read("1", notice.Loss, 0), read("2", notice.Theft, 1))
+	load(t, w, read("2", notice.Theft, 2)) // read again by the same one
+	got := query(t, w, warehouse.FormatCSV, "SELECT classifier_version AS v, category, latest FROM readings ORDER BY v")
+	if want := "v,category,latest\n1,loss,false\n2,theft,true\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := query(t, w, warehouse.FormatCSV, "SELECT category FROM incidents"); got != "category\ntheft\n" {
+		t.Errorf("incidents: %q", got)
+	}
+}

@@ -1,0 +1,1 @@
+SELECT * FROM notices WHERE is_incident

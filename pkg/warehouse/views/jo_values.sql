@@ -1,0 +1,31 @@
+-- Japan Network Security Association, JO model, item table of 2003: mental pain and
+-- economic loss of 1 to 3 each; sensitivity = 10^(pain-1) + 5^(loss-1). Items that the
+-- table does not have stand at (1, 1) and are marked.
+SELECT data_type, pain, loss, toUInt16(pow(10, pain - 1) + pow(5, loss - 1)) AS sensitivity, in_table, item
+FROM VALUES('data_type LowCardinality(String), pain UInt8, loss UInt8, in_table Bool, item String',
+    ('name', 1, 1, true, '氏名'),
+    ('address', 1, 1, true, '住所'),
+    ('birthdate', 1, 1, true, '生年月日'),
+    ('gender', 1, 1, true, '性別'),
+    ('email', 1, 1, true, 'メールアドレス'),
+    ('phone', 1, 1, true, '電話番号'),
+    ('member_id', 1, 1, true, '会員番号'),
+    ('employment', 1, 1, true, '社員番号・勤務先'),
+    ('purchase_history', 1, 2, true, '購入記録'),
+    ('password', 1, 2, true, 'IDとパスワード'),
+    ('id_document', 1, 2, true, 'パスポート番号'),
+    ('bank_account', 1, 3, true, '口座番号と暗証番号'),
+    ('credit_card', 1, 3, true, 'カード番号と有効期限'),
+    ('security_code', 1, 3, true, 'カード番号と有効期限'),
+    ('health', 2, 1, true, '健康診断・病歴'),
+    ('school_record', 2, 1, true, '学業成績'),
+    ('income', 2, 2, true, '年収・資産・借入'),
+    ('age', 1, 1, false, ''),
+    ('my_number', 1, 1, false, ''),
+    ('family', 1, 1, false, ''),
+    ('location', 1, 1, false, ''),
+    ('device_id', 1, 1, false, ''),
+    ('vehicle_id', 1, 1, false, ''),
+    ('photo', 1, 1, false, ''),
+    ('ip_address', 1, 1, false, ''),
+    ('other', 1, 1, false, ''))
