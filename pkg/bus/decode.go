@@ -1,12 +1,16 @@
 package bus
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"mime"
 	"strings"
 	"time"
+
+	// The coming encoding/json/v2, three times as fast at reading as encoding/json;
+	// it also refuses what that one lets pass: repeated names, text that is not UTF-8.
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"owabi/pkg/notice"
 )
@@ -67,24 +71,35 @@ func (d Delivery) read(eventType string, v any) error {
 		return err
 	}
 	err := json.Unmarshal(d.Data, v)
-	var syntax *json.SyntaxError
-	var mismatch *json.UnmarshalTypeError
+	var syntax *jsontext.SyntacticError
+	var mismatch *json.SemanticError
 	switch {
 	case err == nil:
 		return nil
 	case errors.As(err, &syntax):
-		return fmt.Errorf("%w: no JSON at byte %d: %w", ErrBadMessage, syntax.Offset, err)
+		return fmt.Errorf("%w: no JSON at byte %d: %w", ErrBadMessage, syntax.ByteOffset+1, syntax.Err)
 	case errors.As(err, &mismatch):
-		return fmt.Errorf("%w: at byte %d, %s has to be %s and is %s", ErrBadMessage, mismatch.Offset, fieldName(mismatch.Field), mismatch.Type, mismatch.Value)
+		err = fmt.Errorf("%w: at byte %d, %s has to be %s and is %s", ErrBadMessage, mismatch.ByteOffset+1, fieldName(mismatch.JSONPointer), mismatch.GoType, kindNames[mismatch.JSONKind])
+		if len(mismatch.JSONValue) > 0 && mismatch.JSONKind == '0' {
+			err = fmt.Errorf("%w %s", err, mismatch.JSONValue)
+		}
+		if mismatch.Err != nil {
+			err = fmt.Errorf("%w: %w", err, mismatch.Err)
+		}
+		return err
 	}
 	return fmt.Errorf("%w: %w", ErrBadMessage, err)
 }
 
-func fieldName(path string) string {
-	if path == "" {
+// kindNames are the kinds of JSON values in words.
+var kindNames = map[jsontext.Kind]string{'n': "null", 't': "true", 'f': "false", '"': "string", '0': "number", '{': "object", '[': "array"}
+
+// fieldName writes a place in the JSON as the README does: impact.people.
+func fieldName(place jsontext.Pointer) string {
+	if place == "" {
 		return "the whole"
 	}
-	return path
+	return strings.ReplaceAll(strings.TrimPrefix(string(place), "/"), "/", ".")
 }
 
 // checkHeaders holds the headers to CloudEvents 1.0 in binary mode and to the one

@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -70,8 +71,10 @@ func (n Notice) Text() string {
 // ComputeID returns the id that the notice's content gives it.
 func (n Notice) ComputeID() string {
 	h := sha256.New()
+	var folded []byte
 	for _, field := range [...]string{n.Publisher, n.Title, n.Published, n.Body} {
-		h.Write([]byte(Fold(field)))
+		folded = appendFolded(folded[:0], field)
+		h.Write(folded)
 		h.Write([]byte{'\n'}) // folded text holds no line feed, so fields cannot run together
 	}
 	return hex.EncodeToString(h.Sum(nil)[:16])
@@ -79,8 +82,28 @@ func (n Notice) ComputeID() string {
 
 // Fold returns s in NFKC with every run of white space turned into one space
 // and none at the ends: two spellings of one text fold to one string.
-func Fold(s string) string {
-	return strings.Join(strings.Fields(norm.NFKC.String(s)), " ")
+func Fold(s string) string { return string(appendFolded(nil, s)) }
+
+// appendFolded appends s, folded, to an empty slice. Every service computes ids,
+// so it writes in place instead of making a string for each word.
+func appendFolded(to []byte, s string) []byte {
+	normal := norm.NFKC.AppendString(to, s)
+	out := normal[:0] // what is written never gets ahead of what is read
+	space := false
+	for i := 0; i < len(normal); {
+		r, size := utf8.DecodeRune(normal[i:])
+		if unicode.IsSpace(r) {
+			space = len(out) > 0
+		} else {
+			if space {
+				out = append(out, ' ')
+				space = false
+			}
+			out = append(out, normal[i:i+size]...)
+		}
+		i += size
+	}
+	return out
 }
 
 // Errors that Validate wraps. Each is permanent: the same notice will fail again.

@@ -33,12 +33,12 @@ func TestBadInputIsRejectedAndTheStreamGoesOn(t *testing.T) {
 		value   string
 		says    string
 	}{
-		{name: "no data", data: " ", says: "no JSON at byte 1: unexpected end of JSON input"},
-		{name: "cut off", data: data[:40], says: "no JSON at byte 40: unexpected end"},
+		{name: "no data", data: " ", says: "no JSON at byte 2: unexpected EOF"},
+		{name: "cut off", data: data[:40], says: "no JSON at byte 41: unexpected EOF"},
 		{name: "no JSON", data: "お知らせ", says: "no JSON at byte 1: invalid character"},
 		{name: "bytes", data: "\x00\xff\xfe", says: "no JSON at byte 1: invalid character"},
 		{name: "more behind it", data: data + "{}", says: "invalid character '{' after top-level value"},
-		{name: "too deep", data: strings.Repeat("[", 20_000), says: "exceeded max depth"},
+		{name: "too deep", data: `{"deep":` + strings.Repeat("[", 20_000), says: "exceeded max depth"},
 		{name: "a list", data: "[]", says: "at byte 1, the whole has to be notice.Notice and is array"},
 		{name: "null", data: "null", says: "the notice has no text"},
 		{name: "a number for a text", data: `{"id":"x","source":"text","body":5}`, says: "body has to be string and is number"},

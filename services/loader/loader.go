@@ -118,8 +118,11 @@ func Run(ctx context.Context, cfg Config, counts *Counts) error {
 func answers(ctx context.Context, cfg Config) bool {
 	for wait := cfg.RetryMin; ; wait = min(2*wait, cfg.RetryMax) {
 		err := cfg.Warehouse.Ping(ctx)
-		if err == nil {
+		switch {
+		case err == nil:
 			return true
+		case ctx.Err() != nil:
+			return false
 		}
 		cfg.Logger.Warn("ClickHouse does not answer, waiting for it", "wait", wait.String(), "error", err)
 		select {

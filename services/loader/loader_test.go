@@ -22,7 +22,7 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(chdbtest.Main(m)) }
 
-func openWarehouse(t *testing.T, address string) *warehouse.Warehouse {
+func openWarehouse(t testing.TB, address string) *warehouse.Warehouse {
 	t.Helper()
 	w, err := warehouse.Open(warehouse.Config{URL: address})
 	if err != nil {
