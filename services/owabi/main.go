@@ -51,6 +51,7 @@ type cli struct {
 	Setup      setupCommand      `cmd:"" help:"Make the streams, consumers, tables and views on servers of your own."`
 	ShowConfig configCommand     `cmd:"" name:"config" help:"Show every setting, its value and where it comes from."`
 	Bus        busCommand        `cmd:"" help:"The streams and consumers: make, widen, show."`
+	Tail       tailCommand       `cmd:"" help:"Follow the classified notices."`
 	Rejected   rejectedCommand   `cmd:"" help:"What could not be processed, why, and another try."`
 	Dashboards dashboardsCommand `cmd:"" help:"Dashboards for Grafana: render, check."`
 }
