@@ -268,7 +268,9 @@ func (e *engines) connectClickHouse(ctx context.Context, flags clickHouseFlags) 
 // acceptedByClickHouse fails when ClickHouse cannot be worked with until somebody
 // has mended something; one that only does not answer now may answer later.
 func (e *engines) acceptedByClickHouse(ctx context.Context) error {
-	err := e.warehouse.Ready(ctx)
+	limit, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	err := e.warehouse.Ready(limit)
 	switch {
 	case errors.Is(err, warehouse.ErrDenied), errors.Is(err, warehouse.ErrTLS), errors.Is(err, warehouse.ErrNoTables):
 		return err

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"os"
 	"syscall"
 	"time"
 
@@ -138,10 +139,24 @@ type drainFlag struct {
 	Drain time.Duration `default:"30s" env:"OWABI_DRAIN" help:"How long finishing what is in hand may take after the first signal to stop; what is left comes again. A second signal stops at once."`
 }
 
-// announceStop says, when ctx ends, that it was heard: finishing takes a while.
-// The returned function ends the watch.
-func (f drainFlag) announceStop(ctx context.Context) (ended func() bool) {
-	return context.AfterFunc(ctx, func() {
+// closeTime is how long closing connections and engines may take after a drain.
+const closeTime = 15 * time.Second
+
+// guardStop says, when ctx ends, that it was heard, and ends the process if it has
+// not called ended by the time that it may take: something hangs, and what is not
+// acknowledged comes again.
+func (f drainFlag) guardStop(ctx context.Context) (ended func()) {
+	done := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
 		slog.Info("stopping: finishing what is in hand", "at_most", f.Drain.String())
+		timer := time.NewTimer(f.Drain + closeTime)
+		defer timer.Stop()
+		select {
+		case <-done:
+		case <-timer.C:
+			slog.Error("not stopped in time, ending at once: nothing acknowledged is lost")
+			os.Exit(exitFailed)
+		}
 	})
+	return func() { stop(); close(done) }
 }

@@ -65,9 +65,13 @@ type stdio struct {
 func main() { os.Exit(run(os.Args[1:], stdio{os.Stdin, os.Stdout, os.Stderr})) }
 
 func run(args []string, std stdio) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	signals, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
+	// By the time that anybody hears of the first signal, a second one ends the
+	// process at once.
+	context.AfterFunc(signals, func() { stop(); cancel() })
 
 	var commands cli
 	exited := -1

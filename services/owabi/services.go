@@ -36,12 +36,12 @@ type ingestCommand struct {
 }
 
 func (c *ingestCommand) Run(ctx context.Context, std stdio) (err error) {
+	defer c.guardStop(ctx)()
 	e, err := openBus(ctx, c.natsFlags, c.Data)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, e.close()) }()
-	defer c.announceStop(ctx)()
 	metrics := ingest.NewMetrics()
 	o := observed{metrics: []prometheus.Collector{metrics}}
 	o.observeNATS(e.bus)
@@ -85,12 +85,12 @@ func (c *classifierCommand) Run(ctx context.Context, std stdio) (err error) {
 	if err != nil {
 		return err
 	}
+	defer c.guardStop(ctx)()
 	e, err := openBus(ctx, c.natsFlags, c.Data)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, e.close()) }()
-	defer c.announceStop(ctx)()
 	metrics := classifier.NewMetrics()
 	o := observed{metrics: []prometheus.Collector{metrics}}
 	o.observeNATS(e.bus, classifierConsumer)
@@ -131,6 +131,7 @@ func (c *loaderCommand) Run(ctx context.Context, std stdio) (err error) {
 		}
 		c.ClickHouseURL = r.ClickHouse
 	}
+	defer c.guardStop(ctx)()
 	e, err := openBus(ctx, c.natsFlags, c.Data)
 	if err != nil {
 		return err
@@ -142,7 +143,6 @@ func (c *loaderCommand) Run(ctx context.Context, std stdio) (err error) {
 	if err := e.acceptedByClickHouse(ctx); err != nil {
 		return err
 	}
-	defer c.announceStop(ctx)()
 	metrics := loader.NewMetrics()
 	o := observed{metrics: []prometheus.Collector{metrics}}
 	o.observeNATS(e.bus, loaderConsumer)

@@ -46,6 +46,9 @@ func (c *upCommand) Run(ctx context.Context, std stdio) (err error) {
 	if err != nil {
 		return err
 	}
+	if !c.Once {
+		defer c.guardStop(ctx)()
+	}
 	e, err := openEngines(ctx, c.Data, c.clickHouseFlags, c.natsFlags, c.embeddedFlags)
 	if err != nil {
 		return err
@@ -56,7 +59,6 @@ func (c *upCommand) Run(ctx context.Context, std stdio) (err error) {
 	}
 	if !c.Once {
 		e.httpDefault = defaultHTTP
-		defer c.announceStop(ctx)()
 	}
 	p := newPipeline(e, reader, c.Drain)
 	if err := e.listenHTTP(ctx, c.httpFlags, p.observed(), std.err); err != nil {
