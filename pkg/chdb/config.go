@@ -25,6 +25,11 @@ type Config struct {
 	// Open. Default: none, and both fail (INVALID_CONFIG_PARAMETER, 318).
 	BackupFolder string
 
+	// ServerConfig is a config.xml of ClickHouse's, for trying out what a server is
+	// configured with, such as users and rights. Statements still run as the user
+	// default. Default: none.
+	ServerConfig string
+
 	// MaxConnections is the number of statements that run at once. Default:
 	// twice the CPUs, at least 4. At the limit a statement waits, see WaitLimit.
 	MaxConnections int

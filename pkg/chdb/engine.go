@@ -81,7 +81,7 @@ func Open(ctx context.Context, config Config) (*Engine, error) {
 		return nil, fmt.Errorf("chdb: %w", err)
 	}
 	if process.keeper == nil {
-		if process.keeper, err = boot(library, config.Path, config.BackupFolder); err != nil {
+		if process.keeper, err = boot(library, config); err != nil {
 			return nil, fmt.Errorf("chdb: %w", err)
 		}
 		process.path = config.Path
@@ -108,7 +108,8 @@ func Open(ctx context.Context, config Config) (*Engine, error) {
 }
 
 // boot makes the process's first connection.
-func boot(library *library, folder, backups string) (*connection, error) {
+func boot(library *library, config Config) (*connection, error) {
+	folder := config.Path
 	if err := usableFolder(folder); err != nil {
 		return nil, err
 	}
@@ -120,8 +121,11 @@ func boot(library *library, folder, backups string) (*connection, error) {
 	// of one of its own threads, whichever threads call it. What it throws at boot
 	// is no log line and stays on standard error.
 	options := map[string]string{"logger.console": "false"}
-	if backups != "" {
-		options["backups.allowed_path"] = backups
+	if config.BackupFolder != "" {
+		options["backups.allowed_path"] = config.BackupFolder
+	}
+	if config.ServerConfig != "" {
+		options["config-file"] = config.ServerConfig
 	}
 	keeper := library.connectTo(folder, options)
 	if keeper == nil {

@@ -103,7 +103,7 @@ func (e *Engine) open(ctx context.Context, st Statement) (_ *session, err error)
 
 	s.tag = e.tag()
 	settings["log_comment"] = s.tag
-	s.conn = e.library.connectTo(e.config.Path, settings)
+	s.conn = e.connect(settings)
 	if s.conn == nil {
 		err := e.explain(settings)
 		s.close()
@@ -120,6 +120,18 @@ func (e *Engine) open(ctx context.Context, st Statement) (_ *session, err error)
 	}
 	s.watch(stopLife)
 	return s, nil
+}
+
+// connect opens a session of the engine.
+func (e *Engine) connect(settings map[string]string) *connection {
+	if e.config.ServerConfig != "" { // each connection reads it anew
+		settings = maps.Clone(settings)
+		if settings == nil {
+			settings = map[string]string{}
+		}
+		settings["config-file"] = e.config.ServerConfig
+	}
+	return e.library.connectTo(e.config.Path, settings)
 }
 
 // close gives everything back. It is safe to call more than once.
@@ -282,7 +294,7 @@ func capSetting(settings map[string]string, name string, limit uint64) {
 // explain finds out which setting the engine refused, since connecting says
 // only that it failed.
 func (e *Engine) explain(settings map[string]string) error {
-	conn := e.library.connectTo(e.config.Path, nil)
+	conn := e.connect(nil)
 	if conn == nil {
 		return fmt.Errorf("chdb: libchdb gave no connection to %s", e.config.Path)
 	}
@@ -297,7 +309,7 @@ func (e *Engine) explain(settings map[string]string) error {
 		if name == "readonly" {
 			// SET readonly locks the session; the rest needs a fresh one.
 			conn.close()
-			if conn = e.library.connectTo(e.config.Path, nil); conn == nil {
+			if conn = e.connect(nil); conn == nil {
 				break
 			}
 		}

@@ -14,7 +14,7 @@ import (
 	"owabi/pkg/warehouse"
 )
 
-func TestMain(m *testing.M) { os.Exit(chdbtest.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(chdbtest.MainWith(m, withUsers)) }
 
 func openUnmigrated(t testing.TB) *warehouse.Warehouse {
 	t.Helper()

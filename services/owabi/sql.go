@@ -151,7 +151,11 @@ func (a *asker) run(ctx context.Context, sql string) error {
 		return advised(err)
 	}
 	if a.timing {
-		fmt.Fprintf(a.std.err, "%.3f s, read %d rows, %s\n", answer.Took.Seconds(), answer.ReadRows, sizeText(answer.ReadBytes))
+		none := ""
+		if answer.Rows == 0 {
+			none = "no rows; "
+		}
+		fmt.Fprintf(a.std.err, none+"%.3f s, read %d rows, %s\n", answer.Took.Seconds(), answer.ReadRows, sizeText(answer.ReadBytes))
 	}
 	return nil
 }

@@ -18,8 +18,11 @@ var serverURL string
 
 // Main runs m with a ClickHouse to hand and returns its exit status. It goes
 // into TestMain: os.Exit(chdbtest.Main(m)).
-func Main(m *testing.M) int {
-	status, err := run(m)
+func Main(m *testing.M) int { return MainWith(m, func(*chdb.Config) {}) }
+
+// MainWith is Main with what configure changes of the engine's configuration.
+func MainWith(m *testing.M, configure func(*chdb.Config)) int {
+	status, err := run(m, configure)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "chdbtest:", err)
 		return 1
@@ -27,14 +30,16 @@ func Main(m *testing.M) int {
 	return status
 }
 
-func run(m *testing.M) (_ int, err error) {
+func run(m *testing.M, configure func(*chdb.Config)) (_ int, err error) {
 	folder, err := os.MkdirTemp("", "owabi-chdb-")
 	if err != nil {
 		return 0, err
 	}
 	defer os.RemoveAll(folder)
 	ctx := context.Background()
-	engine, err := chdb.Open(ctx, chdb.Config{Path: folder, Listen: "127.0.0.1:0"})
+	config := chdb.Config{Path: folder, Listen: "127.0.0.1:0"}
+	configure(&config)
+	engine, err := chdb.Open(ctx, config)
 	if err != nil {
 		return 0, err
 	}
@@ -51,13 +56,18 @@ func run(m *testing.M) (_ int, err error) {
 	return m.Run(), nil
 }
 
+// URLOf returns the address of a database by its name, which all tests share.
+func URLOf(t testing.TB, database string) string {
+	if serverURL == "" {
+		t.Fatal("chdbtest.Main was not called in TestMain")
+	}
+	return serverURL + "/" + database
+}
+
 var databases atomic.Int64
 
 // URL returns the address of a database that no other test uses; it does not
 // exist yet.
 func URL(t testing.TB) string {
-	if serverURL == "" {
-		t.Fatal("chdbtest.Main was not called in TestMain")
-	}
-	return fmt.Sprintf("%s/test%d", serverURL, databases.Add(1))
+	return URLOf(t, fmt.Sprintf("test%d", databases.Add(1)))
 }
