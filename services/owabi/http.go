@@ -72,6 +72,9 @@ func (o *observed) observeEngines(e *engines) {
 			return err
 		}})
 	}
+	if e.nats != nil {
+		o.metrics = append(o.metrics, explorer.Store(e.nats))
+	}
 	if e.folder != nil {
 		o.metrics = append(o.metrics, prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "owabi_data_free_bytes", Help: "Room left on the disk of the data folder.",
