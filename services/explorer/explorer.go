@@ -1,5 +1,9 @@
 // Package explorer is what a browser, a probe and Prometheus see of owabi: one
-// HTTP listener with health, readiness and metrics.
+// HTTP listener with the explorer's pages, health, readiness and metrics.
+//
+// The pages draw the dashboards of pkg/grafana from the warehouse, show a notice
+// with its evidence marked, search, and run SQL that reads. Their source is in
+// web, their API in JSON under /api/.
 //
 // /healthz says that the process lives, /readyz whether it can do its work and
 // else what is missing, /metrics what it did, for Prometheus. With a Token all
@@ -98,7 +102,7 @@ func (cfg Config) Handler() http.Handler {
 	cfg.defaults()
 	guarded := http.NewServeMux()
 	if cfg.Warehouse != nil {
-		guarded.Handle("GET /", newPage())
+		guarded.Handle("/", newPage())
 		(&api{warehouse: cfg.Warehouse, grafana: cfg.Grafana}).routes(guarded)
 	}
 	guarded.Handle("GET /metrics", promhttp.HandlerFor(cfg.Metrics, promhttp.HandlerOpts{

@@ -70,6 +70,11 @@ func compressed(data []byte) []byte {
 }
 
 func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		plain(w, http.StatusMethodNotAllowed, "only GET\n")
+		return
+	}
 	name := strings.TrimPrefix(r.URL.Path, "/")
 	f, ok := p.files[name]
 	switch {

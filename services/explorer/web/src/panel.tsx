@@ -40,7 +40,7 @@ export function target(link: Link, row: Row | null, from: Dashboard, all: Dashbo
       continue;
     }
     if (s.column === "time" && typeof value === "string") value = value.slice(0, 7);
-    if (to.uid === "notice" && s.variable === "notice") return href(`/n/${encodeURIComponent(String(value))}`, kept(query));
+    if (to.uid === "notice" && s.variable === "notice_id") return href(`/n/${encodeURIComponent(String(value))}`, kept(query));
     out = edited(out, { [`var-${s.variable}`]: String(value) });
   }
   return href(`/d/${to.uid}`, out);
