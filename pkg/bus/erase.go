@@ -91,6 +91,28 @@ func (b *Bus) Erase(ctx context.Context, t Trace) error {
 	return fmt.Errorf("erase message %d of %s: %w", t.Sequence, t.Stream, explain(ctx, err))
 }
 
+// LimitAge lowers how long a stream keeps its messages, and how long it remembers
+// their ids, which cannot be longer; what is older goes at once, processed or not.
+// A stream that keeps them less long stays as it is. It needs the rights of an
+// administrator.
+func (b *Bus) LimitAge(ctx context.Context, stream string, age time.Duration) error {
+	ctx, cancel := b.request(ctx)
+	defer cancel()
+	s, err := b.js.Stream(ctx, stream)
+	if err == nil {
+		cfg := s.CachedInfo().Config
+		if cfg.MaxAge > 0 && cfg.MaxAge <= age {
+			return nil
+		}
+		cfg.MaxAge, cfg.Duplicates = age, min(cfg.Duplicates, age)
+		_, err = b.js.UpdateStream(ctx, cfg)
+	}
+	if err != nil {
+		return fmt.Errorf("limit the age of stream %s: %w", stream, explain(ctx, err))
+	}
+	return nil
+}
+
 // ErrInHand is returned when messages stay in the hands of a consumer that gives
 // no sign of life.
 var ErrInHand = errors.New("messages are in the hands of a service that does not settle them")

@@ -143,3 +143,22 @@ func TestWaitSettledBoundsItsPatience(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestLimitAgeOnlyLowers(t *testing.T) {
+	_, b := bustest.Start(t, nil)
+	for _, tc := range []struct{ ask, want time.Duration }{{240 * time.Hour, 240 * time.Hour}, {480 * time.Hour, 240 * time.Hour}, {time.Hour, time.Hour}} {
+		if err := b.LimitAge(t.Context(), bus.StreamRaw, tc.ask); err != nil {
+			t.Fatal(err)
+		}
+		status, err := b.Status(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := status.Streams[0].MaxAgeSeconds; got == nil || *got != tc.want.Seconds() {
+			t.Errorf("asked for %v: %v s, want %v", tc.ask, got, tc.want)
+		}
+	}
+	if err := b.EnsureStreams(t.Context(), bus.StreamsConfig{}); err != nil { // who starts next leaves it so
+		t.Error(err)
+	}
+}

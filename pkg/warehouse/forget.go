@@ -87,19 +87,23 @@ func (w *Warehouse) Forget(ctx context.Context, noticeIDs []string) error {
 	if err != nil {
 		return err
 	}
+	var conditions []string
+	for _, ids := range chunks(noticeIDs, maxForgotten) {
+		conditions = append(conditions, among(ids))
+	}
 	for _, trace := range traces {
-		if err := w.forgetIn(ctx, trace.Table, noticeIDs); err != nil {
+		if err := w.eraseFrom(ctx, trace.Table, conditions...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// forgetIn erases in one table. ClickHouse keeps the parts that a mutation
+// eraseFrom erases the rows of one table that meet a condition. ClickHouse keeps the parts that a mutation
 // replaced for eight minutes, for a power cut could undo what replaced them; here
 // the new ones are synced and the old ones swept.
-func (w *Warehouse) forgetIn(ctx context.Context, table string, noticeIDs []string) (err error) {
-	alter := "ALTER TABLE " + quoteIdentifier(table)
+func (w *Warehouse) eraseFrom(ctx context.Context, table string, conditions ...string) (err error) {
+	alter := "ALTER TABLE " + quoteIdentifier(table) + " " + w.layout.onCluster()
 	const sweeping = " MODIFY SETTING old_parts_lifetime = 1, min_rows_to_fsync_after_merge = 1, min_compressed_bytes_to_fsync_after_merge = 1"
 	const asBefore = " RESET SETTING old_parts_lifetime, min_rows_to_fsync_after_merge, min_compressed_bytes_to_fsync_after_merge"
 	if err := w.conn.Exec(ctx, alter+sweeping); err != nil {
@@ -110,8 +114,8 @@ func (w *Warehouse) forgetIn(ctx context.Context, table string, noticeIDs []stri
 			err = errors.Join(err, fmt.Errorf("table %s keeps settings for erasing: %w", table, inItsWords(resetErr)))
 		}
 	}()
-	for _, ids := range chunks(noticeIDs, maxForgotten) {
-		if err := w.conn.Exec(ctx, alter+" DELETE WHERE "+among(ids)+" SETTINGS mutations_sync = 2"); err != nil {
+	for _, condition := range conditions {
+		if err := w.conn.Exec(ctx, alter+" DELETE WHERE "+condition+" SETTINGS mutations_sync = 2"); err != nil {
 			return fmt.Errorf("erase rows of %s: %w", table, inItsWords(err))
 		}
 	}
@@ -125,7 +129,7 @@ func (w *Warehouse) sweep(ctx context.Context, table string) error {
 	for {
 		// ClickHouse's own sweeper comes after half a minute and more; with
 		// whatever is dropped, here nothing, old parts are swept at once.
-		if err := w.conn.Exec(ctx, "ALTER TABLE "+quoteIdentifier(table)+" DROP PARTITION ID 'nothing'"); err != nil {
+		if err := w.conn.Exec(ctx, "ALTER TABLE "+quoteIdentifier(table)+" "+w.layout.onCluster()+" DROP PARTITION ID 'nothing'"); err != nil {
 			return fmt.Errorf("erase old parts of %s: %w", table, inItsWords(err))
 		}
 		var old uint64

@@ -44,3 +44,26 @@ func TestAForgottenNoticeLeavesNoRow(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestOldNoticesExpire(t *testing.T) {
+	w := open(t)
+	old, young := row("古い本文。"), row("新しい本文。")
+	met := *young.Notice
+	met.FetchedAt = old.Notice.FetchedAt.AddDate(1, 0, 0)
+	young.Notice = &met
+	load(t, w, old, young)
+	before := old.Notice.FetchedAt.AddDate(0, 1, 0)
+	expired, err := w.Expired(t.Context(), before)
+	if err != nil || len(expired) == 0 || expired[0].Rows != 1 {
+		t.Fatalf("expired: %v, %v; want one row a table", expired, err)
+	}
+	if err := w.Expire(t.Context(), before); err != nil {
+		t.Fatal(err)
+	}
+	if got := query(t, w, warehouse.FormatCSV, "SELECT notice_id FROM notices"); got != "notice_id\n"+young.NoticeID+"\n" {
+		t.Errorf("left: %s", got)
+	}
+	if left, err := w.Traces(t.Context(), []string{old.NoticeID}); err != nil || len(left) != 0 {
+		t.Errorf("traces of the old one: %v, %v", left, err)
+	}
+}

@@ -98,11 +98,7 @@ func (w *Warehouse) ask(ctx context.Context, q Question, out io.Writer) (count u
 	}
 	defer rows.Close()
 	names, types := rows.Columns(), rows.ColumnTypes()
-	typeNames := make([]string, len(types))
-	for i, t := range types {
-		typeNames[i] = t.DatabaseTypeName()
-	}
-	sink, err := newRowWriter(q.Format, out, names, typeNames)
+	sink, err := newRowWriter(q.Format, out, names)
 	if err != nil {
 		return 0, err
 	}

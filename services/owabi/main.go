@@ -44,7 +44,7 @@ type cli struct {
 	Eval       evalCommand       `cmd:"" help:"Score the classifier against labelled notices."`
 	Train      trainCommand      `cmd:"" help:"Train the classifier's model from labelled notices."`
 	SQL        sqlCommand        `cmd:"" name:"sql" help:"Ask ClickHouse; without SQL, a prompt."`
-	Warehouse  warehouseCommand  `cmd:"" help:"Tend what is stored: forget."`
+	Warehouse  warehouseCommand  `cmd:"" help:"Tend what is stored: status, migrate, reclassify, expire, forget."`
 	Backup     backupCommand     `cmd:"" help:"Back up a data folder, also while owabi up runs on it."`
 	Restore    restoreCommand    `cmd:"" help:"Make a data folder from a backup."`
 	Generate   generateCommand   `cmd:"" help:"Write synthetic notices, marked as such, as JSON Lines."`

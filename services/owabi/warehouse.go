@@ -12,7 +12,11 @@ import (
 
 // warehouseCommand is the care of what is stored.
 type warehouseCommand struct {
-	Forget forgetCommand `cmd:"" help:"Erase every trace of a notice or of an organization's notices, streams included."`
+	Status     warehouseStatusCommand `cmd:"" help:"Tell which migrations are applied or pending, and what somebody altered."`
+	Migrate    migrateCommand         `cmd:"" help:"Bring tables and views up to date."`
+	Reclassify reclassifyCommand      `cmd:"" help:"Read the stored notices again with the present classifier, without fetching them."`
+	Expire     expireCommand          `cmd:"" help:"Erase notices that were met longer ago than they are to be kept."`
+	Forget     forgetCommand          `cmd:"" help:"Erase every trace of a notice or of an organization's notices, streams included."`
 }
 
 // bothEngineFlags name the two engines for a command that tends what is stored in
