@@ -1,4 +1,4 @@
-SELECT synthetic, field, notices, known, 1 - known / notices AS unknown_share
+SELECT synthetic, field, notices, known, (notices - known) / notices AS unknown_share
 FROM (
     SELECT synthetic, count() AS notices, [
         ('published', count(published)), ('organization', count(organization_key)), ('organization_kind', count(organization_kind)), ('ownership', count(ownership)),

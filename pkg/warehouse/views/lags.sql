@@ -1,11 +1,11 @@
 SELECT year, synthetic, category, {{label "category" "category" "ja"}} AS category_ja, {{label "category" "category" "en"}} AS category_en,
     count() AS notices,
     count(detection_days) AS detection_known, if(detection_known > 0, quantilesExact(0.5, 0.9)(detection_days)[1], NULL) AS detection_p50, if(detection_known > 0, quantilesExact(0.5, 0.9)(detection_days)[2], NULL) AS detection_p90,
-    1 - detection_known / notices AS detection_unknown_share,
+    (notices - detection_known) / notices AS detection_unknown_share,
     count(disclosure_days) AS disclosure_known, if(disclosure_known > 0, quantilesExact(0.5, 0.9)(disclosure_days)[1], NULL) AS disclosure_p50, if(disclosure_known > 0, quantilesExact(0.5, 0.9)(disclosure_days)[2], NULL) AS disclosure_p90,
-    1 - disclosure_known / notices AS disclosure_unknown_share,
+    (notices - disclosure_known) / notices AS disclosure_unknown_share,
     count(total_days) AS total_known, if(total_known > 0, quantilesExact(0.5, 0.9)(total_days)[1], NULL) AS total_p50, if(total_known > 0, quantilesExact(0.5, 0.9)(total_days)[2], NULL) AS total_p90,
-    1 - total_known / notices AS total_unknown_share
+    (notices - total_known) / notices AS total_unknown_share
 FROM incidents
 WHERE NOT follow_up
 GROUP BY year, synthetic, category

@@ -1,7 +1,7 @@
 SELECT organization_key, synthetic, any(organization) AS organization, any(sector) AS sector, any(sector_ja) AS sector_ja, any(sector_en) AS sector_en,
     count() AS notices, countIf(NOT follow_up) AS incidents, count(outage_minutes) AS known, sumOrNullIf(outage_minutes, NOT follow_up) AS minutes,
     quantileExactOrNull(0.5)(outage_minutes) AS median, maxOrNull(outage_minutes) AS max, min(published) AS first, max(published) AS last,
-    1 - known / notices AS unknown_share
+    (notices - known) / notices AS unknown_share
 FROM incidents
 WHERE category = 'system_outage' OR has(effects, 'availability') OR outage_minutes IS NOT NULL
 GROUP BY organization_key, synthetic

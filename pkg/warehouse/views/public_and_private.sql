@@ -2,6 +2,6 @@ SELECT year, synthetic, ownership, {{label "ifNull(ownership, 'unknown')" "owner
     count() AS notices, countIf(NOT follow_up) AS incidents,
     countIf(category IN ('misdelivery', 'unintended_publication', 'loss', 'processing_error')) AS clerical, clerical / notices AS clerical_share,
     count(people) AS known, sumOrNullIf(people, NOT follow_up) AS persons, quantileExactOrNull(0.5)(people) AS median,
-    1 - known / notices AS unknown_share
+    (notices - known) / notices AS unknown_share
 FROM incidents
 GROUP BY year, synthetic, ownership

@@ -4,7 +4,7 @@ SELECT synthetic, toUInt8(months) AS months,
     countIf(n >= 2 AND organization_key IS NOT NULL) AS repeated,
     repeated / organizations AS share,
     sum(n) AS incidents, sumIf(n, organization_key IS NOT NULL) AS known,
-    1 - known / incidents AS unknown_share
+    (incidents - known) / incidents AS unknown_share
 FROM (
     SELECT organization_key, synthetic,
         countIf(NOT follow_up AND published > addMonths(newest, -12)) AS in_12,

@@ -1,5 +1,5 @@
 SELECT year, synthetic, service, service_ja, service_en, count() AS notices, countIf(NOT follow_up) AS incidents,
     countIf(verdict = 'yes') AS serious, countIf(verdict = 'no') AS not_serious, countIf(verdict != 'unknown') AS known,
-    1 - known / notices AS unknown_share
+    (notices - known) / notices AS unknown_share
 FROM telecom_accidents
 GROUP BY year, synthetic, service, service_ja, service_en

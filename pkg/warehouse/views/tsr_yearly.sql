@@ -10,7 +10,7 @@ FROM (
         countIf(tsr_group = 'loss_disposal' AND NOT follow_up) AS loss,
         countIf(tsr_group = 'theft_misuse' AND NOT follow_up) AS theft,
         countIf(people IS NOT NULL AND NOT follow_up) AS known, sumOrNullIf(people, NOT follow_up) AS persons,
-        1 - known / incidents AS unknown_share
+        (incidents - known) / incidents AS unknown_share
     FROM incidents
     WHERE ownership = 'private' AND exposure IN ('confirmed', 'suspected') AND tsr_group != ''
     GROUP BY year, synthetic) AS counted
