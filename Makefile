@@ -10,7 +10,9 @@ DEMO_DATA := data/demo
 SYNTHETIC := data/synthetic.jsonl
 SAMPLES   := pkg/source/samples/digest.txt pkg/source/samples/notices.jsonl
 ENGINE    := deploy/embedded/node_modules/.package-lock.json
-SOURCES   := $(shell find services pkg -name '*.go' -o -path '*/rules/*' -o -name '*.sql' -o -name '*.yaml' -o -name '*.json' -o -name '*.txt') go.mod go.sum
+WEB       := services/explorer/web
+PAGE      := $(WEB)/dist/index.html
+SOURCES   := $(shell find services pkg -name node_modules -prune -o \( -name '*.go' -o -path '*/rules/*' -o -name '*.sql' -o -name '*.yaml' -o -name '*.json' -o -name '*.txt' \) -print) go.mod go.sum
 
 .PHONY: help demo up build test chaos bench lint model clean
 
@@ -23,7 +25,16 @@ $(ENGINE): deploy/embedded/package-lock.json
 	npm ci --prefix deploy/embedded --no-audit --no-fund
 	@touch $@
 
-$(OWABI): $(SOURCES)
+# The explorer's page, bundled by the lockfile's tools and embedded in the binary.
+$(WEB)/node_modules/.package-lock.json: $(WEB)/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is missing: install Node.js with npm (Debian: apt-get install nodejs npm)" >&2; exit 1; }
+	npm ci --prefix $(WEB) --no-audit --no-fund
+	@touch $@
+
+$(PAGE): $(WEB)/node_modules/.package-lock.json $(wildcard $(WEB)/src/*) $(WEB)/build.mjs
+	npm run --prefix $(WEB) --silent build
+
+$(OWABI): $(SOURCES) $(PAGE)
 	@command -v go >/dev/null || { echo "go is missing: install Go 1.26 or newer" >&2; exit 1; }
 	go build -trimpath -o $@ ./services/owabi
 

@@ -11,6 +11,7 @@ import (
 )
 
 func TestApplyTellsWhatItDid(t *testing.T) {
+	t.Parallel()
 	b := connect(t, embedded(t, bus.EmbeddedConfig{}))
 	for _, test := range []struct {
 		name      string
@@ -45,6 +46,7 @@ func TestApplyTellsWhatItDid(t *testing.T) {
 }
 
 func TestStatusShowsCountsLagAndSettings(t *testing.T) {
+	t.Parallel()
 	b := connect(t, embedded(t, bus.EmbeddedConfig{}))
 	if _, err := b.Status(t.Context()); !errors.Is(err, bus.ErrNoStream) {
 		t.Errorf("without streams: %v, want ErrNoStream", err)

@@ -1,9 +1,9 @@
 // Package bus carries notices between the services over NATS JetStream.
 //
-// It has four parts: Embedded runs a NATS server in this process; Connect
-// reaches that one or any other; EnsureStreams and EnsureConsumers are the
-// administrative step that makes what the services use; a Publisher and
-// Bus.Consume are what the services use.
+// It has five parts: Embedded runs a NATS server in this process; Connect
+// reaches that one or any other; Apply is the administrative step that makes what
+// the services use; a Publisher and Bus.Consume are what the services use;
+// Bus.Subscribe is for everybody else.
 //
 // The promise is at-least-once on every hop. A Publisher says stored only when
 // the stream has acknowledged; Consume acknowledges only after its handler has
@@ -12,8 +12,11 @@
 // published to notices.rejected.<stage> before it is given up. Nothing is dropped
 // to make room: a full stream pushes back on its publishers.
 //
-// The package does not look into the messages beyond building them, keeps no
-// order between messages, and makes nothing exactly-once: whoever writes to a
+// Delivery.Notice and Delivery.Classified hold what comes in to the form that the
+// streams promise. Bus.Rejections lists what was given up, Bus.Retry publishes it
+// to where it came from.
+//
+// The package reads nothing out of notices, keeps no order between messages, and makes nothing exactly-once: whoever writes to a
 // store does it idempotently, by notice id. README.md lists every knob and what
 // happens at its limit.
 package bus

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -102,8 +103,8 @@ type Delivery struct {
 //     the MaxDeliver-th time.
 //
 // While it runs, the server is told that the messages are in work. A panic is an
-// error of the whole batch; from the third try on a message is handled alone, so
-// that one bad message does not take others with it. ctx outlives the service's
+// error of the whole batch; from the third try on a message is handled with fewer and
+// fewer others and then alone, so that one bad message does not take others with it. ctx outlives the service's
 // by StopTimeout. A handler is called by several workers at once and must not keep
 // the slice.
 type Handler func(ctx context.Context, batch []Delivery) []error
@@ -128,9 +129,14 @@ func All(n int, err error) []error {
 	return errs
 }
 
-// suspectTries is the delivery from which on a message is handled alone: it may
-// be what killed the batches before.
-const suspectTries = 3
+// company is how many messages may be handled together when one of them was
+// delivered so often. From the third delivery on it may be what killed the batches
+// before, and each further one leaves a sixteenth, down to the message alone; not
+// at once, for then a service that was killed three times for other reasons would
+// handle all it had in hand one by one.
+func (c *ConsumeConfig) company(tries int) int {
+	return max(1, c.Batch>>(4*max(0, min(tries, 10)-2)))
+}
 
 // Consume hands batches to handle until ctx ends, finishes those in hand and
 // returns nil. It outlives lost connections. It fails when the consumer does not
@@ -219,7 +225,7 @@ func (w *worker) run(ctx, inHand context.Context) error {
 		}
 		w.cfg.Metrics.delivered(batch)
 		quiet := w.signsOfLife(batch)
-		for _, part := range apart(batch) {
+		for _, part := range w.apart(batch) {
 			w.process(ctx, inHand, part)
 		}
 		quiet()
@@ -235,14 +241,19 @@ const (
 	apiGet  = "$JS.API.DIRECT.GET."
 )
 
-// fetch waits for a first message, then a little for more. A suspect comes alone:
-// what is not fetched with it does not count a delivery when it kills the process.
+// fetch waits for a first message, then a little for more. A suspect gets little
+// company: what is not fetched with it does not count a delivery when it kills the
+// process.
 func (w *worker) fetch() ([]Delivery, error) {
 	batch, err := w.pull(nil, 1, jetstream.FetchMaxWait(idleWait))
-	if len(batch) == 0 || batch[0].Tries >= suspectTries || w.cfg.Batch == 1 {
+	if len(batch) == 0 {
 		return batch, err
 	}
-	batch, err = w.pull(batch, w.cfg.Batch-1, jetstream.FetchMaxWait(w.cfg.Linger), jetstream.FetchMaxBytes(w.cfg.BatchBytes))
+	more := w.cfg.company(batch[0].Tries) - 1
+	if more == 0 {
+		return batch, err
+	}
+	batch, err = w.pull(batch, more, jetstream.FetchMaxWait(w.cfg.Linger), jetstream.FetchMaxBytes(w.cfg.BatchBytes))
 	if err != nil { // what came before the error is handled
 		w.log.Debug("fetching the rest of a batch", "error", err)
 	}
@@ -295,19 +306,18 @@ func (w *worker) lost(ctx context.Context, err error, fails int) error {
 	return nil
 }
 
-// apart splits off the suspects, each alone and after the others.
-func apart(batch []Delivery) [][]Delivery {
-	var together []Delivery
+// apart parts a batch so that each suspect has no more company than it may, the
+// least suspicious first.
+func (w *worker) apart(batch []Delivery) [][]Delivery {
+	slices.SortStableFunc(batch, func(a, b Delivery) int { return a.Tries - b.Tries })
 	var parts [][]Delivery
-	for _, d := range batch {
-		if d.Tries >= suspectTries {
-			parts = append(parts, []Delivery{d})
-		} else {
-			together = append(together, d)
+	for len(batch) > 0 {
+		n := 1
+		for n < len(batch) && n < w.cfg.company(batch[n].Tries) {
+			n++
 		}
-	}
-	if len(together) > 0 {
-		parts = append([][]Delivery{together}, parts...)
+		parts = append(parts, batch[:n])
+		batch = batch[n:]
 	}
 	return parts
 }

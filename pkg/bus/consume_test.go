@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -217,4 +218,46 @@ func TestConsumeStoppedAtItsStart(t *testing.T) {
 		t.Error("it handles a message")
 		return nil
 	}))
+}
+
+// However many workers fetch however much, the server hands out no more than
+// MaxAckPending at a time.
+func TestNoMoreIsInHandThanMaxAckPending(t *testing.T) {
+	t.Parallel()
+	const most, n = 7, 60
+	b := ready(t, embedded(t, bus.EmbeddedConfig{}), bus.StreamsConfig{}, bus.ConsumersConfig{Classifier: bus.ConsumerLimits{MaxAckPending: most}})
+	p := publisher(t, b, bus.PublisherConfig{})
+	for i := range n {
+		_, err := p.Publish(t.Context(), raw(t, i))
+		must(t, err)
+	}
+	must(t, p.Flush(t.Context()))
+	var inHand, peak, handled atomic.Int64
+	cfg := classifier()
+	cfg.Workers, cfg.Batch = 3, 5
+	stop := consuming(t, b, cfg, func(_ context.Context, batch []bus.Delivery) []error {
+		now := inHand.Add(int64(len(batch)))
+		defer inHand.Add(-int64(len(batch)))
+		for old := peak.Load(); now > old && !peak.CompareAndSwap(old, now); old = peak.Load() {
+		}
+		pending, err := b.Pending(t.Context(), bus.StreamRaw, bus.ConsumerClassifier)
+		if err != nil || pending.InHand > most {
+			t.Errorf("%d in hand, %v; the most is %d", pending.InHand, err, most)
+		}
+		handled.Add(int64(len(batch)))
+		return nil
+	})
+	must(t, b.WaitDrained(t.Context(), bus.StreamRaw, bus.ConsumerClassifier))
+	stop()
+	if handled.Load() != n || peak.Load() > most {
+		t.Errorf("%d handled, at most %d at once; want %d and %d", handled.Load(), peak.Load(), n, most)
+	}
+}
+
+func TestWaitsDoubleUpToTheirBound(t *testing.T) {
+	for n, want := range map[int]time.Duration{1: 1, 2: 2, 3: 4, 6: 32, 7: 60, 1000: 60} {
+		if got := bus.Backoff(n, time.Second, time.Minute); got != want*time.Second {
+			t.Errorf("before try %d: %s, want %d s", n+1, got, want)
+		}
+	}
 }

@@ -133,14 +133,23 @@ func (s *Server) Health() error {
 	case !s.ns.JetStreamEnabled():
 		return fmt.Errorf("%w: JetStream is switched off, probably because the disk of %s was full", ErrStoreUnwritable, s.cfg.StoreDir)
 	}
-	info, err := s.ns.Jsz(nil)
+	used, limit, err := s.Store()
 	if err != nil {
-		return fmt.Errorf("asking the embedded NATS server for its store: %w", err)
+		return err
 	}
-	if used, limit := info.Store, uint64(info.Config.MaxStore); used+uint64(s.cfg.MaxPayload) > limit {
+	if used+uint64(s.cfg.MaxPayload) > limit {
 		return fmt.Errorf("%w: %s holds %d MB of the %d MB it may", ErrStreamFull, s.cfg.StoreDir, used>>20, limit>>20)
 	}
 	return nil
+}
+
+// Store returns how many bytes the streams take on the disk, and may take.
+func (s *Server) Store() (used, limit uint64, err error) {
+	info, err := s.ns.Jsz(nil)
+	if err != nil {
+		return 0, 0, fmt.Errorf("asking the embedded NATS server for its store: %w", err)
+	}
+	return info.Store, uint64(info.Config.MaxStore), nil
 }
 
 // Close stops the server and returns when everything is written and the folder

@@ -55,6 +55,7 @@ const (
 	outcomeDone      = "done"
 	outcomeDuplicate = "duplicate"
 	outcomeReturned  = "returned"
+	outcomeRefused   = "refused"
 )
 
 // NewMetrics makes the metrics of a stage. The first of reasons that fits names a
@@ -73,13 +74,13 @@ func NewMetrics(stage notice.Stage, reasons ...Reason) *Metrics {
 		}, reasons...),
 		received:    prometheus.NewCounter(counter("owabi_notices_received_total", "Notices taken up, each delivery counted.")),
 		redelivered: prometheus.NewCounter(counter("owabi_notices_redelivered_total", "Notices taken up that had been delivered before.")),
-		settled:     prometheus.NewCounterVec(counter("owabi_notices_settled_total", "Notices passed on (done), known already (duplicate), or given back for another try (returned)."), []string{"outcome"}),
+		settled:     prometheus.NewCounterVec(counter("owabi_notices_settled_total", "Notices passed on (done), known already (duplicate), given back for another try (returned), or passed over because they were erased (refused)."), []string{"outcome"}),
 		rejected:    prometheus.NewCounterVec(counter("owabi_notices_rejected_total", "Notices put on notices.rejected, by reason."), []string{"reason"}),
 		batch:       histogram("owabi_batch_notices", "Notices handled at once.", prometheus.ExponentialBuckets(1, 4, 8)),
 		duration:    histogram("owabi_batch_duration_seconds", "Time that handling a batch took.", prometheus.ExponentialBuckets(0.001, 4, 9)),
 	}
 	// A counter that is there from the start shows its first increase.
-	for _, outcome := range []string{outcomeDone, outcomeDuplicate, outcomeReturned} {
+	for _, outcome := range []string{outcomeDone, outcomeDuplicate, outcomeReturned, outcomeRefused} {
 		m.settled.WithLabelValues(outcome)
 	}
 	m.rejected.WithLabelValues(reasonOther)
@@ -123,6 +124,13 @@ func (m *Metrics) Settled(o Outcome) {
 		m.settled.WithLabelValues(outcomeDone).Inc()
 	case o == Duplicate:
 		m.settled.WithLabelValues(outcomeDuplicate).Inc()
+	}
+}
+
+// Refused counts a notice that was erased and does not come back.
+func (m *Metrics) Refused() {
+	if m != nil {
+		m.settled.WithLabelValues(outcomeRefused).Inc()
 	}
 }
 

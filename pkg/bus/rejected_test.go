@@ -41,6 +41,7 @@ func handleAll(t *testing.T, b *bus.Bus, handle func(bus.Delivery) error) {
 }
 
 func TestARejectedMessageIsRetriedOnceAndHandledAnew(t *testing.T) {
+	t.Parallel()
 	b := ready(t, embedded(t, bus.EmbeddedConfig{}), bus.StreamsConfig{}, bus.ConsumersConfig{})
 	publishAll(t, publisher(t, b, bus.PublisherConfig{}), raw(t, 1), raw(t, 2))
 	broken := func(d bus.Delivery) error {
@@ -115,6 +116,7 @@ func TestARejectedMessageIsRetriedOnceAndHandledAnew(t *testing.T) {
 }
 
 func TestWhatARejectionCouldNotHoldIsRetriedFromTheStream(t *testing.T) {
+	t.Parallel()
 	b := ready(t, embedded(t, bus.EmbeddedConfig{}), bus.StreamsConfig{}, bus.ConsumersConfig{})
 	large := raw(t, 1)
 	large.Data = []byte(`"` + strings.Repeat("x", notice.MaxRejectedBytes) + `"`)
@@ -152,6 +154,7 @@ func TestWhatARejectionCouldNotHoldIsRetriedFromTheStream(t *testing.T) {
 }
 
 func TestWhatIngestRejected(t *testing.T) {
+	t.Parallel()
 	b := ready(t, embedded(t, bus.EmbeddedConfig{}), bus.StreamsConfig{}, bus.ConsumersConfig{})
 	reject := func(line int, raw []byte, id string) {
 		r := notice.NewRejection(notice.StageIngest, "見本.jsonl", line, raw, errors.New("no"))
@@ -195,6 +198,7 @@ func (s storing) Handle(ctx context.Context, r slog.Record) error {
 // A rejection is stored before its message is given up: while the rejected stream
 // takes nothing, the message stays.
 func TestRejectingPublishesFirst(t *testing.T) {
+	t.Parallel()
 	log := storing{testLog(t).Handler(), make(chan struct{}, 100)}
 	b := ready(t, embedded(t, bus.EmbeddedConfig{Logger: slog.New(log)}), bus.StreamsConfig{Rejected: bus.StreamLimits{MaxBytes: 400}}, bus.ConsumersConfig{})
 	publishAll(t, publisher(t, b, bus.PublisherConfig{}), raw(t, 1))
@@ -215,6 +219,7 @@ func TestRejectingPublishesFirst(t *testing.T) {
 // A server that takes only small messages gets a rejection without the message,
 // which the stream still has.
 func TestARejectionFitsWhatTheServerTakes(t *testing.T) {
+	t.Parallel()
 	b := ready(t, embedded(t, bus.EmbeddedConfig{MaxPayload: 64 << 10}), bus.StreamsConfig{}, bus.ConsumersConfig{})
 	m := raw(t, 1)
 	m.Data = []byte(`"` + strings.Repeat("x", 60<<10) + `"`)
@@ -236,6 +241,7 @@ func TestARejectionFitsWhatTheServerTakes(t *testing.T) {
 
 // A message over which its process died again and again is rejected unhandled.
 func TestAMessageWithoutAVerdictEndsAmongTheRejected(t *testing.T) {
+	t.Parallel()
 	b := ready(t, embedded(t, bus.EmbeddedConfig{}), bus.StreamsConfig{}, bus.ConsumersConfig{Classifier: bus.ConsumerLimits{AckWait: 20 * time.Millisecond}})
 	publishAll(t, publisher(t, b, bus.PublisherConfig{}), raw(t, 1))
 	js, err := jetstream.New(b.Conn())
@@ -255,6 +261,7 @@ func TestAMessageWithoutAVerdictEndsAmongTheRejected(t *testing.T) {
 
 // The rights that README.md gives to who retries are enough.
 func TestRetryOperatorsRights(t *testing.T) {
+	t.Parallel()
 	const s = "NOTICES_REJECTED"
 	list := []string{"$JS.API.STREAM.INFO." + s, "$JS.API.CONSUMER.CREATE." + s + ".>", "$JS.API.CONSUMER.MSG.NEXT." + s + ".*", "$JS.API.CONSUMER.DELETE." + s + ".*", "$JS.API.DIRECT.GET." + s}
 	url := serverWithUsers(t, user("list", list), user("retry", slices.Concat(list, []string{
@@ -282,6 +289,7 @@ func TestRetryOperatorsRights(t *testing.T) {
 }
 
 func TestRejectionsOfOlderProgramsAreRead(t *testing.T) {
+	t.Parallel()
 	b := ready(t, embedded(t, bus.EmbeddedConfig{}), bus.StreamsConfig{}, bus.ConsumersConfig{})
 	old := notice.Rejection{Stage: notice.StageClassifier, Reason: "no", Source: "notices.raw.jsonl", NoticeID: raw(t, 1).ID, Raw: raw(t, 1).Data, RejectedAt: time.Now().UTC()}
 	must(t, b.Reject(t.Context(), old))

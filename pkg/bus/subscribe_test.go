@@ -46,6 +46,7 @@ func number(t testing.TB, d bus.Delivery) (i int) {
 }
 
 func TestASubscriberSeesWhatItAsksFor(t *testing.T) {
+	t.Parallel()
 	b := ready(t, embedded(t, bus.EmbeddedConfig{}), bus.StreamsConfig{}, bus.ConsumersConfig{})
 	if got := seen(t, b, bus.SubscribeConfig{All: true}); len(got) != 0 {
 		t.Errorf("an empty stream shows %v", got)
@@ -90,6 +91,7 @@ func TestASubscriberSeesWhatItAsksFor(t *testing.T) {
 }
 
 func TestADurableSubscriberGoesOnWhereItWas(t *testing.T) {
+	t.Parallel()
 	b := ready(t, embedded(t, bus.EmbeddedConfig{}), bus.StreamsConfig{}, bus.ConsumersConfig{})
 	p := publisher(t, b, bus.PublisherConfig{})
 	for i := range 4 {
@@ -134,6 +136,7 @@ func TestADurableSubscriberGoesOnWhereItWas(t *testing.T) {
 }
 
 func TestASubscriberOutlivesTheServerAndKeepsTheOrder(t *testing.T) {
+	t.Parallel()
 	for _, durable := range []string{"", "desk"} {
 		t.Run("durable "+durable, func(t *testing.T) {
 			cfg := bus.EmbeddedConfig{StoreDir: t.TempDir(), Listen: "127.0.0.1:0"}
@@ -183,6 +186,7 @@ func TestASubscriberOutlivesTheServerAndKeepsTheOrder(t *testing.T) {
 // one with, that never come back from their first message, and a plain one that
 // never reads its connection. The pipeline beside them completes.
 func TestASubscriberThatIsSlowOrDeadHoldsNobodyUp(t *testing.T) {
+	t.Parallel()
 	s := embedded(t, bus.EmbeddedConfig{Listen: "127.0.0.1:0"})
 	b := ready(t, s, bus.StreamsConfig{}, bus.ConsumersConfig{})
 
@@ -257,6 +261,7 @@ func TestASubscriberThatIsSlowOrDeadHoldsNobodyUp(t *testing.T) {
 }
 
 func TestAForgottenSubscriptionLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
 	b := ready(t, embedded(t, bus.EmbeddedConfig{}), bus.StreamsConfig{}, bus.ConsumersConfig{})
 	publishAll(t, publisher(t, b, bus.PublisherConfig{}), classified(t, 1, notice.Loss, notice.Media))
 	seen(t, b, bus.SubscribeConfig{All: true})
@@ -272,6 +277,7 @@ func TestAForgottenSubscriptionLeavesNothingBehind(t *testing.T) {
 // The rights that README.md gives to subscribers are enough, and keep them away
 // from the loader's consumer.
 func TestSubscribersRights(t *testing.T) {
+	t.Parallel()
 	const s = "NOTICES_CLASSIFIED"
 	url := serverWithUsers(t,
 		user("tail", []string{"$JS.API.STREAM.INFO." + s, "$JS.API.CONSUMER.CREATE." + s + ".>", "$JS.API.CONSUMER.MSG.NEXT." + s + ".*", "$JS.API.CONSUMER.DELETE." + s + ".*"},

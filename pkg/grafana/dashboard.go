@@ -170,13 +170,15 @@ type Column struct {
 	Width int
 }
 
-// Link leads from what is shown to what is behind it. The time range goes along,
-// and so does every variable that both dashboards have.
+// Link leads from what is shown to what is behind it. The time range goes along
+// unless AnyTime, and so does every variable that both dashboards have.
 type Link struct {
 	Title notice.Label
 	To    string // UID of a dashboard
 	// Set gives variables of the target values from the row that was chosen.
 	Set []Assignment
+	// AnyTime leaves the time range behind: the target begins with its own.
+	AnyTime bool
 }
 
 // Assignment sets a variable from a column of the row, or where the column is the
@@ -229,18 +231,26 @@ func (d Dashboard) Variable(name string) (Variable, bool) {
 	return Variable{}, false
 }
 
-// flow places panels from left to right and wraps at the right edge; of Grid they
+// flow places panels from left to right, one below the other of the same width
+// where the row is high enough for both, and wraps at the right edge; of Grid they
 // bring W and H.
 func flow(panels ...Panel) []Panel {
 	const width = 24
-	x, y, high := 0, 0, 0
+	row := Grid{} // W and H are what is taken of it
 	for i := range panels {
 		g := &panels[i].Grid
-		if x+g.W > width {
-			x, y, high = 0, y+high, 0
+		if i > 0 {
+			above := panels[i-1].Grid
+			if above.W == g.W && above.Y+above.H+g.H <= row.Y+row.H {
+				g.X, g.Y = above.X, above.Y+above.H
+				continue
+			}
 		}
-		g.X, g.Y = x, y
-		x, high = x+g.W, max(high, g.H)
+		if row.W+g.W > width {
+			row = Grid{Y: row.Y + row.H}
+		}
+		g.X, g.Y = row.W, row.Y
+		row.W, row.H = row.W+g.W, max(row.H, g.H)
 	}
 	return panels
 }

@@ -31,7 +31,7 @@ func (p Panel) options() object {
 		legend["showLegend"] = len(p.figures()) > 1
 		return object{
 			"orientation": "horizontal", "xField": p.Columns[0].Name, "showValue": "auto", "stacking": "none", "groupWidth": 0.8, "barWidth": 0.9,
-			"xTickLabelRotation": 0, "xTickLabelSpacing": 0, "legend": legend, "tooltip": object{"mode": "single", "sort": "none"},
+			"text": object{"valueSize": 12}, "xTickLabelRotation": 0, "xTickLabelSpacing": 0, "legend": legend, "tooltip": object{"mode": "single", "sort": "none"},
 		}
 	default:
 		return object{"showHeader": true, "cellHeight": "sm", "footer": object{"show": false, "reducer": []string{"sum"}, "fields": ""}}
@@ -77,7 +77,7 @@ func (d Dashboard) defaults(p Panel, lang Language) object {
 		fields["custom"] = d.axis(p.Unit, lang, object{"fillOpacity": 80, "lineWidth": 0})
 	default:
 		fields["color"] = object{"mode": "thresholds"}
-		fields["custom"] = object{"align": "auto", "displayMode": "auto", "filterable": false}
+		fields["custom"] = object{"align": "auto", "displayMode": "auto", "filterable": false, "minWidth": 60}
 	}
 	return fields
 }
@@ -116,13 +116,17 @@ func (d Dashboard) overrides(p Panel, lang Language) []object {
 					set("custom.axisPlacement", "right")
 					set("custom.axisLabel", lang.Of(unit.label))
 					set("custom.fillOpacity", 0)
+					if c.Unit == Share {
+						set("min", 0)
+						set("max", 1)
+					}
 				}
 			}
 			if p.Kind == Table && c.Name == linked {
 				set("links", d.links(p, lang))
 			}
-			if p.Kind == Table && c.Width > 0 {
-				set("custom.width", c.Width)
+			if width := c.width(lang); p.Kind == Table && width > 0 {
+				set("custom.width", width)
 			}
 		}
 		if len(properties) > 0 {
@@ -140,4 +144,28 @@ func (p Panel) linkedColumn() string {
 		}
 	}
 	return ""
+}
+
+// width of a table's column: figures take as much as their heading, and leave the
+// rest to words.
+func (c Column) width(lang Language) int {
+	if c.Width > 0 || c.Unit == Words {
+		return c.Width
+	}
+	const padding, cell = 28, 8
+	least := 84
+	switch c.Unit {
+	case Day:
+		least = 108
+	case Moment:
+		least = 172
+	}
+	cells := 0
+	for _, r := range lang.Of(c.Label) {
+		cells++
+		if r > 0x2fff {
+			cells++ // Japanese is twice as wide
+		}
+	}
+	return max(padding+cell*cells, least)
 }

@@ -18,7 +18,7 @@ func impact() Dashboard {
 		Years:     5,
 		Panels: flow(
 			Panel{
-				ID: 1, Kind: Bars, Unit: Incidents, Grid: Grid{W: 12, H: 10},
+				ID: 1, Kind: Bars, Unit: Incidents, Grid: Grid{W: 9, H: 10},
 				Title: notice.Label{JA: "人数の規模", EN: "Incidents by size"},
 				Description: notice.Label{
 					JA: "影響を受けた人数の規模（東京商工リサーチの区分）ごとの事案の数。続報は除きます。「不明」は人数を書かない事案。",
@@ -37,7 +37,7 @@ ORDER BY indexOf([` + quoted(codes(sizeBands())) + `], code)`,
 				Links: []Link{toNotices(Assignment{"size_band", "code"})},
 			},
 			Panel{
-				ID: 2, Kind: Table, Unit: Persons, Grid: Grid{W: 12, H: 10},
+				ID: 2, Kind: Table, Unit: Persons, Grid: Grid{W: 15, H: 10},
 				Title: notice.Label{JA: "原因ごとの人数", EN: "Persons by cause"},
 				Description: notice.Label{
 					JA: "分類ごとの人数の合計、中央値、90パーセンタイル、最大、人数を書かない事案の割合。続報は除きます。",
@@ -116,7 +116,7 @@ WHERE {filters} AND NOT follow_up AND jo_yen IS NOT NULL
 ORDER BY yen DESC, notice_id
 LIMIT 20`,
 				Columns: []Column{
-					{Name: "title", Label: notice.Label{JA: "表題", EN: "title"}, Unit: Words, Width: 420},
+					{Name: "title", Label: notice.Label{JA: "表題", EN: "title"}, Unit: Words, Width: 400},
 					{Name: "organization", Label: notice.Label{JA: "組織", EN: "organization"}, Unit: Words},
 					{Name: "persons", Label: notice.Label{JA: "人数（人）", EN: "persons"}, Unit: Persons},
 					{Name: "item", Label: notice.Label{JA: "決め手の項目", EN: "item that decided"}, Unit: Words},

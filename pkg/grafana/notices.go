@@ -45,14 +45,14 @@ func noticeList() Dashboard {
 					JA: "事案を知らせる公表文を公表日の新しい順に500件まで。続報も含みます。空欄は公表文に書かれていないことを示します。公表日の分からないものは入りません。",
 					EN: "Up to 500 notices that report an incident, the latest first, later reports too. An empty cell: the notice does not say. Notices without a day of publication are left out.",
 				},
-				SQL: `SELECT published, title, organization, category_{lang} AS category_label, sector_{lang} AS sector_label, severity_{lang} AS severity_label, people, records, outage_minutes, follow_up, notice_id
+				SQL: `SELECT published, title, organization, category_{lang} AS category_label, sector_{lang} AS sector_label, severity_{lang} AS severity_label, people, records, outage_minutes, ` + labelSQL("stage", stages()) + ` AS stage_label, notice_id
 FROM incidents
 WHERE {filters}
 ORDER BY published DESC, notice_id
 LIMIT 500`,
 				Columns: []Column{
 					{Name: "published", Label: notice.Label{JA: "公表日", EN: "published"}, Unit: Day, Width: 110},
-					{Name: "title", Label: notice.Label{JA: "表題", EN: "title"}, Unit: Words, Width: 420},
+					{Name: "title", Label: notice.Label{JA: "表題", EN: "title"}, Unit: Words, Width: 400},
 					{Name: "organization", Label: notice.Label{JA: "組織", EN: "organization"}, Unit: Words},
 					{Name: "category_label", Label: notice.Label{JA: "分類", EN: "category"}, Unit: Words},
 					{Name: "sector_label", Label: notice.Label{JA: "業種", EN: "sector"}, Unit: Words},
@@ -60,12 +60,22 @@ LIMIT 500`,
 					{Name: "people", Label: notice.Label{JA: "人数（人）", EN: "persons"}, Unit: Persons, Width: 100},
 					{Name: "records", Label: notice.Label{JA: "件数（件）", EN: "records"}, Unit: Rows, Width: 100},
 					{Name: "outage_minutes", Label: notice.Label{JA: "停止（分）", EN: "outage (minutes)"}, Unit: Minutes, Width: 110},
-					{Name: "follow_up", Label: notice.Label{JA: "続報", EN: "later report"}, Unit: Words, Width: 90},
+					{Name: "stage_label", Label: notice.Label{JA: "段階", EN: "stage"}, Unit: Words, Width: 100},
 					{Name: "notice_id", Hidden: true},
 				},
 				Links: []Link{toNotice()},
 			},
 		),
+	}
+}
+
+// stages are where a notice stands in a row of reports.
+func stages() []Option {
+	return []Option{
+		{string(notice.StageFirst), notice.Label{JA: "第一報", EN: "first report"}},
+		{string(notice.StageUpdate), notice.Label{JA: "続報", EN: "update"}},
+		{string(notice.StageFinal), notice.Label{JA: "最終報", EN: "final report"}},
+		{string(notice.StageRestored), notice.Label{JA: "復旧", EN: "restored"}},
 	}
 }
 
@@ -174,7 +184,7 @@ func factsSQL(condition string) string {
 		{notice.Label{JA: "分類", EN: "category"}, "category_{lang}"},
 		{notice.Label{JA: "重大度", EN: "severity"}, "severity_{lang}"},
 		{notice.Label{JA: "確からしさ", EN: "confidence"}, "round(confidence, 2)"},
-		{notice.Label{JA: "続報の段階", EN: "stage"}, "stage"},
+		{notice.Label{JA: "続報の段階", EN: "stage"}, labelSQL("stage", stages())},
 		{notice.Label{JA: "発生", EN: "occurred"}, "occurred"},
 		{notice.Label{JA: "発覚", EN: "detected"}, "detected"},
 		{notice.Label{JA: "終了", EN: "ended"}, "ended"},

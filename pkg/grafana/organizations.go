@@ -34,17 +34,17 @@ ORDER BY time, code`,
 					JA: "選んだ組織の公表文を新しい順に200件まで。続報も含みます。空欄は公表文に書かれていないことを示します。",
 					EN: "Up to 200 notices of the organizations chosen, the latest first, later reports too. An empty cell: the notice does not say.",
 				},
-				SQL: `SELECT published, title, organization, category_{lang} AS category_label, stage, occurred_date, people, outage_minutes, contractor, notice_id
+				SQL: `SELECT published, title, organization, category_{lang} AS category_label, ` + labelSQL("stage", stages()) + ` AS stage_label, occurred_date, people, outage_minutes, contractor, notice_id
 FROM incidents
 WHERE {filters}
 ORDER BY published DESC, notice_id
 LIMIT 200`,
 				Columns: []Column{
 					{Name: "published", Label: notice.Label{JA: "公表日", EN: "published"}, Unit: Day, Width: 110},
-					{Name: "title", Label: notice.Label{JA: "表題", EN: "title"}, Unit: Words, Width: 420},
+					{Name: "title", Label: notice.Label{JA: "表題", EN: "title"}, Unit: Words, Width: 400},
 					{Name: "organization", Label: notice.Label{JA: "組織", EN: "organization"}, Unit: Words},
 					{Name: "category_label", Label: notice.Label{JA: "分類", EN: "category"}, Unit: Words},
-					{Name: "stage", Label: notice.Label{JA: "段階", EN: "stage"}, Unit: Words, Width: 90},
+					{Name: "stage_label", Label: notice.Label{JA: "段階", EN: "stage"}, Unit: Words, Width: 90},
 					{Name: "occurred_date", Label: notice.Label{JA: "発生日", EN: "occurred"}, Unit: Day, Width: 110},
 					{Name: "people", Label: notice.Label{JA: "人数（人）", EN: "persons"}, Unit: Persons, Width: 110},
 					{Name: "outage_minutes", Label: notice.Label{JA: "停止（分）", EN: "outage (minutes)"}, Unit: Minutes, Width: 110},
@@ -121,10 +121,10 @@ ORDER BY share DESC, code`,
 				ID: 6, Kind: Table, Unit: Incidents, Grid: Grid{W: 12, H: 5},
 				Title: notice.Label{JA: "公的機関と民間", EN: "Public bodies and private organizations"},
 				Description: notice.Label{
-					JA: "公的機関と民間の事案の数、人数、人数不明の割合。続報は除きます。空欄は官民が分からない組織。",
-					EN: "Incidents, persons and the unknown share of public bodies and private organizations. Later reports are left out. An empty cell: it is not known which.",
+					JA: "公的機関と民間の事案の数、人数、人数不明の割合。続報は除きます。",
+					EN: "Incidents, persons and the unknown share of public bodies and private organizations. Later reports are left out.",
 				},
-				SQL: `SELECT multiIf(ownership = 'public', if('{lang}' = 'ja', '公的機関', 'public'), ownership = 'private', if('{lang}' = 'ja', '民間', 'private'), '') AS name,
+				SQL: `SELECT multiIf(ownership = 'public', if('{lang}' = 'ja', '公的機関', 'public'), ownership = 'private', if('{lang}' = 'ja', '民間', 'private'), if('{lang}' = 'ja', '不明', 'unknown')) AS name,
     count() AS incidents, sum(people) AS persons, quantileExactIf(0.5)(people, people IS NOT NULL) AS median, countIf(people IS NULL) / count() AS unknown_share, ownership AS code
 FROM incidents
 WHERE {filters} AND NOT follow_up

@@ -17,7 +17,7 @@ func outages() Dashboard {
 		Years:     5,
 		Panels: flow(
 			Panel{
-				ID: 1, Kind: Stat, Unit: Minutes, Grid: Grid{W: 24, H: 4},
+				ID: 1, Kind: Stat, Unit: Minutes, Grid: Grid{W: 24, H: 5},
 				Title: notice.Label{JA: "停止", EN: "Outages"},
 				Description: notice.Label{
 					JA: "システム障害と、停止時間を書いた事案。時間の合計と中央値は、時間を書いた事案だけ。続報は除きます。",
@@ -100,22 +100,22 @@ LIMIT 50`,
 				Links: []Link{toOrganizations()},
 			},
 			Panel{
-				ID: 5, Kind: Table, Unit: Minutes, Grid: Grid{W: 12, H: 12},
+				ID: 5, Kind: Table, Unit: Minutes, Grid: Grid{W: 16, H: 12},
 				Title: notice.Label{JA: "重大な事故の基準（電気通信）", EN: "Thresholds of serious accidents (telecom)"},
 				Description: notice.Label{
 					JA: "通信事業者の停止を、その日に有効な総務省の基準と比べたもの。公表文からは役務が分からないので、どの役務の基準とも比べます。時間か人数を書かない事案は「不明」。影響した人数を利用者数とみなします。当たらないものは出しません。",
 					EN: "Outages of telecom operators against the Ministry's thresholds in force on the day, of every service, for a notice's reading does not tell which. Unknown: it tells no time or no persons. Persons affected stand for users. Those under the thresholds are left out.",
 				},
-				SQL: `SELECT if(verdict = 'yes', if('{lang}' = 'ja', '当たる', 'yes'), if('{lang}' = 'ja', '不明', 'unknown')) AS verdict_label, title, organization, service_{lang} AS service_label, outage_minutes AS minutes, people AS persons,
+				SQL: `SELECT title, organization, if(verdict = 'yes', if('{lang}' = 'ja', '当たる', 'yes'), if('{lang}' = 'ja', '不明', 'unknown')) AS verdict_label, service_{lang} AS service_label, outage_minutes AS minutes, people AS persons,
     arrayStringConcat(arrayMap(t -> if('{lang}' = 'ja', concat(toString(t.1), '分・', toString(t.2), '人'), concat(toString(t.1), ' min, ', toString(t.2), ' users')), thresholds), if('{lang}' = 'ja', 'または', ' or ')) AS limits, notice_id
 FROM telecom_accidents
 WHERE verdict != 'no' AND notice_id IN (SELECT notice_id FROM incidents WHERE {filters} AND NOT follow_up)
 ORDER BY verdict = 'yes' DESC, minutes DESC NULLS LAST, notice_id, service
 LIMIT 100`,
 				Columns: []Column{
-					{Name: "verdict_label", Label: notice.Label{JA: "重大な事故か", EN: "serious"}, Unit: Words, Width: 110},
 					{Name: "title", Label: notice.Label{JA: "表題", EN: "title"}, Unit: Words},
 					{Name: "organization", Label: notice.Label{JA: "事業者", EN: "operator"}, Unit: Words},
+					{Name: "verdict_label", Label: notice.Label{JA: "重大な事故か", EN: "serious"}, Unit: Words, Width: 110},
 					{Name: "service_label", Label: notice.Label{JA: "役務", EN: "service"}, Unit: Words},
 					{Name: "minutes", Label: notice.Label{JA: "時間（分）", EN: "minutes"}, Unit: Minutes, Width: 90},
 					{Name: "persons", Label: notice.Label{JA: "人数（人）", EN: "persons"}, Unit: Persons, Width: 100},
@@ -125,7 +125,7 @@ LIMIT 100`,
 				Links: []Link{toNotice()},
 			},
 			Panel{
-				ID: 6, Kind: Bars, Unit: Incidents, Grid: Grid{W: 12, H: 12},
+				ID: 6, Kind: Bars, Unit: Incidents, Grid: Grid{W: 8, H: 12},
 				Title: notice.Label{JA: "始まった時間帯", EN: "Hour of day they began"},
 				Description: notice.Label{
 					JA: "発生時刻を書いた停止の、始まった時（日本時間）。時刻を書かない事案と続報は除きます。",

@@ -6,6 +6,9 @@ import "owabi/pkg/notice"
 // rejections and batch times are the services' own metrics, which only a
 // Prometheus keeps.
 func pipeline() Dashboard {
+	// What was fetched in the time range was published at any time.
+	fetchedNotices := toNotices()
+	fetchedNotices.AnyTime = true
 	return Dashboard{
 		UID:   "pipeline",
 		Title: notice.Label{JA: "パイプライン", EN: "Pipeline"},
@@ -16,7 +19,7 @@ func pipeline() Dashboard {
 		Days: 1,
 		Panels: flow(
 			Panel{
-				ID: 1, Kind: Stat, Unit: Notices, Grid: Grid{W: 24, H: 4},
+				ID: 1, Kind: Stat, Unit: Notices, Grid: Grid{W: 24, H: 5},
 				Title: notice.Label{JA: "取り込み", EN: "Taken in"},
 				Description: notice.Label{
 					JA: "期間中に取り込んだ公表文、事案を知らせるものの割合、公表日の分からない割合。全期間の公表文。",
@@ -31,7 +34,7 @@ FROM notices`,
 					{Name: "undated_share", Label: notice.Label{JA: "公表日不明", EN: "undated"}, Unit: Share},
 					{Name: "notices", Label: notice.Label{JA: "全期間（件）", EN: "over all time"}, Unit: Notices},
 				},
-				Links: []Link{toNotices()},
+				Links: []Link{fetchedNotices},
 			},
 			Panel{
 				ID: 2, Kind: Stacked, Unit: Notices, Grid: Grid{W: 12, H: 9},
@@ -45,7 +48,7 @@ FROM notices
 WHERE {moment fetched_at}
 GROUP BY time, source
 ORDER BY time, source`,
-				Links: []Link{toNotices()},
+				Links: []Link{fetchedNotices},
 			},
 			Panel{
 				ID: 3, Kind: Lines, Unit: Seconds, Grid: Grid{W: 12, H: 9},
@@ -63,7 +66,7 @@ ORDER BY time`,
 					{Name: "p50", Label: notice.Label{JA: "中央値（秒）", EN: "median (seconds)"}, Unit: Seconds},
 					{Name: "p99", Label: notice.Label{JA: "99％点（秒）", EN: "p99 (seconds)"}, Unit: Seconds},
 				},
-				Links: []Link{toNotices()},
+				Links: []Link{fetchedNotices},
 			},
 			Panel{
 				ID: 4, Kind: Lines, Unit: Notices, Grid: Grid{W: 12, H: 9},
@@ -115,6 +118,23 @@ ORDER BY time`,
 				},
 			},
 			Panel{
+				ID: 10, Kind: Bars, Unit: Share, Grid: Grid{W: 12, H: 16},
+				Title: notice.Label{JA: "項目ごとの不明の割合", EN: "Unknown by field"},
+				Description: notice.Label{
+					JA: "事案を知らせる公表文のうち、その項目を書いていないか読み取れなかった割合。全期間。合成した公表文も含みます。",
+					EN: "The share of notices that report an incident and do not tell the field, or in which it was not read. Over all time, synthetic notices too.",
+				},
+				SQL: `SELECT ` + labelSQL("field", coveredFields()) + ` AS label, 1 - sum(known) / sum(notices) AS unknown_share
+FROM coverage
+GROUP BY field
+HAVING sum(notices) > 0
+ORDER BY unknown_share DESC, label`,
+				Columns: []Column{
+					{Name: "label", Label: notice.Label{JA: "項目", EN: "field"}, Unit: Words},
+					{Name: "unknown_share", Label: notice.Label{JA: "不明", EN: "unknown"}, Unit: Share},
+				},
+			},
+			Panel{
 				ID: 9, Kind: Table, Unit: Rows, Grid: Grid{W: 12, H: 8},
 				Title: notice.Label{JA: "ClickHouseのパート", EN: "Parts in ClickHouse"},
 				Description: notice.Label{
@@ -133,25 +153,6 @@ ORDER BY bytes DESC, name`,
 					{Name: "bytes", Label: notice.Label{JA: "ディスク", EN: "on disk"}, Unit: Bytes},
 					{Name: "changed", Label: notice.Label{JA: "最近の変更", EN: "last changed"}, Unit: Moment},
 				},
-				Links: []Link{toNotices()},
-			},
-			Panel{
-				ID: 10, Kind: Bars, Unit: Share, Grid: Grid{W: 12, H: 16},
-				Title: notice.Label{JA: "項目ごとの不明の割合", EN: "Unknown by field"},
-				Description: notice.Label{
-					JA: "事案を知らせる公表文のうち、その項目を書いていないか読み取れなかった割合。全期間。合成した公表文も含みます。",
-					EN: "The share of notices that report an incident and do not tell the field, or in which it was not read. Over all time, synthetic notices too.",
-				},
-				SQL: `SELECT ` + labelSQL("field", coveredFields()) + ` AS label, 1 - sum(known) / sum(notices) AS unknown_share
-FROM coverage
-GROUP BY field
-HAVING sum(notices) > 0
-ORDER BY unknown_share DESC, label`,
-				Columns: []Column{
-					{Name: "label", Label: notice.Label{JA: "項目", EN: "field"}, Unit: Words},
-					{Name: "unknown_share", Label: notice.Label{JA: "不明", EN: "unknown"}, Unit: Share},
-				},
-				Links: []Link{toNotices()},
 			},
 			Panel{
 				ID: 11, Kind: Table, Unit: Notices, Grid: Grid{W: 12, H: 8},
@@ -170,7 +171,30 @@ ORDER BY last DESC`,
 					{Name: "notices", Label: notice.Label{JA: "公表文（件）", EN: "notices"}, Unit: Notices},
 					{Name: "last", Label: notice.Label{JA: "最後の分類", EN: "last classified"}, Unit: Moment},
 				},
-				Links: []Link{toNotices()},
+			},
+			Panel{
+				ID: 12, Kind: Table, Unit: Notices, Grid: Grid{W: 24, H: 10},
+				Title: notice.Label{JA: "取り込んだ公表文", EN: "Notices taken in"},
+				Description: notice.Label{
+					JA: "期間中に取り込んだ公表文を新しい順に100件まで。事案を知らせないものも含みます。",
+					EN: "Up to 100 notices fetched in the time range, the latest first, also those that report no incident.",
+				},
+				SQL: `SELECT fetched_at, title, publisher, source, published, category_{lang} AS category_label, confidence, notice_id
+FROM notices
+WHERE {moment fetched_at}
+ORDER BY fetched_at DESC, notice_id
+LIMIT 100`,
+				Columns: []Column{
+					{Name: "fetched_at", Label: notice.Label{JA: "取り込み", EN: "fetched"}, Unit: Moment},
+					{Name: "title", Label: notice.Label{JA: "表題", EN: "title"}, Unit: Words, Width: 400},
+					{Name: "publisher", Label: notice.Label{JA: "公表者", EN: "publisher"}, Unit: Words},
+					{Name: "source", Label: notice.Label{JA: "取り込み元", EN: "source"}, Unit: Words},
+					{Name: "published", Label: notice.Label{JA: "公表日", EN: "published"}, Unit: Day},
+					{Name: "category_label", Label: notice.Label{JA: "分類", EN: "category"}, Unit: Words},
+					{Name: "confidence", Label: notice.Label{JA: "確からしさ", EN: "confidence"}, Unit: Share},
+					{Name: "notice_id", Hidden: true},
+				},
+				Links: []Link{toNotice()},
 			},
 		),
 	}

@@ -42,12 +42,16 @@ datasources:
 `, clickHouseUID, clickHouseType, prometheusUID, prometheusType)
 }
 
-// folderTitle is the folder of a language's dashboards.
+// folderUID and folderTitle are of the folder that holds a language's dashboards.
+// The code of the language is in the title because Grafana 9 compares titles
+// without their Japanese, and refuses a dashboard that is called like its folder.
+func folderUID(lang Language) string { return "owabi-" + string(lang) }
+
 func folderTitle(lang Language) string {
 	if lang == Japanese {
-		return "owabi 日本語"
+		return "owabi 日本語 (ja)"
 	}
-	return "owabi English"
+	return "owabi English (en)"
 }
 
 func dashboardsYAML() string {
@@ -58,13 +62,14 @@ providers:
 	for _, lang := range Languages() {
 		text += fmt.Sprintf(`  - name: owabi-%[1]s
     folder: %[2]s
+    folderUid: %[3]s
     type: file
     disableDeletion: false
     allowUiUpdates: false
     updateIntervalSeconds: 60
     options:
       path: /var/lib/grafana/dashboards/owabi/%[1]s
-`, lang, folderTitle(lang))
+`, lang, folderTitle(lang), folderUID(lang))
 	}
 	return text
 }

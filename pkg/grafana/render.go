@@ -53,6 +53,16 @@ const schemaVersion = 37
 // GrafanaUID is the dashboard's uid in a Grafana.
 func (d Dashboard) GrafanaUID(lang Language) string { return "owabi-" + d.UID + "-" + string(lang) }
 
+// grafanaTitle is the title in a Grafana. A Japanese one ends with the UID, because
+// Grafana 9 compares titles without their Japanese and takes two that are then the
+// same for one dashboard.
+func (d Dashboard) grafanaTitle(lang Language) string {
+	if lang == Japanese {
+		return "owabi " + d.Title.JA + " (" + d.UID + ")"
+	}
+	return "owabi " + d.Title.EN
+}
+
 // JSON renders one dashboard in one language.
 func (d Dashboard) JSON(lang Language) ([]byte, error) {
 	board, err := d.board(lang)
@@ -86,7 +96,7 @@ type object = map[string]any
 func (d Dashboard) board(lang Language) (*sdk.Board, error) {
 	// Not NewBoard: it counts its boards.
 	board := &sdk.Board{
-		UID: d.GrafanaUID(lang), Title: "owabi " + lang.Of(d.Title), Tags: []string{"owabi"},
+		UID: d.GrafanaUID(lang), Title: d.grafanaTitle(lang), Tags: []string{"owabi"},
 		Style: "dark", Editable: true, SchemaVersion: schemaVersion, GraphTooltip: 1,
 		// Days of publication have no zone: a day is shown as the day it is.
 		Timezone: "utc",
@@ -129,8 +139,8 @@ func menuTag(lang Language) string { return "owabi-" + string(lang) }
 
 // menu leads to the other dashboards, and to the same in the other language.
 func (d Dashboard) menu(lang Language) []sdk.Link {
-	yes, no := true, false
-	links := []sdk.Link{{Title: "owabi", Type: "dashboards", Tags: []string{menuTag(lang)}, AsDropdown: &no, IncludeVars: true, KeepTime: &yes}}
+	yes := true
+	links := []sdk.Link{{Title: lang.Of(notice.Label{JA: "ダッシュボード", EN: "Dashboards"}), Type: "dashboards", Tags: []string{menuTag(lang)}, AsDropdown: &yes, IncludeVars: true, KeepTime: &yes}}
 	for _, other := range Languages() {
 		if other == lang {
 			continue
@@ -299,7 +309,10 @@ func (d Dashboard) address(p Panel, l Link, lang Language) string {
 			set[a.Variable] = "${__data.fields." + a.Column + ":percentencode}"
 		}
 	}
-	parts := []string{"${__url_time_range}", "${datasource:queryparam}"}
+	parts := []string{"${datasource:queryparam}"}
+	if !l.AnyTime {
+		parts = append(parts, "${__url_time_range}")
+	}
 	for _, v := range target.Variables {
 		if value, ok := set[v.Name]; ok {
 			parts = append(parts, "var-"+url.QueryEscape(v.Name)+"="+value)

@@ -14,7 +14,7 @@ func timeliness() Dashboard {
 		Years:     5,
 		Panels: flow(
 			Panel{
-				ID: 1, Kind: Stat, Unit: Days, Grid: Grid{W: 24, H: 4},
+				ID: 1, Kind: Stat, Unit: Days, Grid: Grid{W: 24, H: 5},
 				Title: notice.Label{JA: "中央値と、どれだけ分かっているか", EN: "Medians, and how much is known"},
 				Description: notice.Label{
 					JA: "両方の日付が分かる事案だけの中央値。不明は、発覚から公表までの日数が分からない事案の割合。続報は除きます。",
@@ -128,8 +128,8 @@ func lags(id int, by string, title, label notice.Label) Panel {
 		ID: id, Kind: Table, Unit: Days, Grid: Grid{W: 12, H: 13},
 		Title: title,
 		Description: notice.Label{
-			JA: "発生→発覚、発覚→公表の中央値（50％点）と90パーセンタイル。それぞれ、両方の日付が分かる事案だけ。不明は発覚→公表の分からない割合。続報は除きます。",
-			EN: "Median (p50) and 90th percentile of days from occurrence to detection and from detection to disclosure, each over incidents that tell both days. Unknown: the share whose days to disclosure are not known. Later reports are left out.",
+			JA: "日数の中央値（50％）と90パーセンタイル。発覚は発生から発覚まで、公表は発覚から公表まで。それぞれ、両方の日付が分かる事案だけ。不明は発覚→公表の分からない割合。続報は除きます。",
+			EN: "Median (p50) and 90th percentile of days: found, from occurrence to detection; told, from detection to disclosure; each over incidents that tell both days. Unknown: the share whose days to disclosure are not known. Later reports are left out.",
 		},
 		SQL: `SELECT any(` + by + `_{lang}) AS name, count() AS incidents, quantileExactIf(0.5)(detection_days, detection_days IS NOT NULL) AS detection_p50, quantileExactIf(0.9)(detection_days, detection_days IS NOT NULL) AS detection_p90,
     quantileExactIf(0.5)(disclosure_days, disclosure_days IS NOT NULL) AS disclosure_p50, quantileExactIf(0.9)(disclosure_days, disclosure_days IS NOT NULL) AS disclosure_p90, countIf(disclosure_days IS NULL) / count() AS unknown_share, ` + by + ` AS code
@@ -138,12 +138,12 @@ WHERE {filters} AND NOT follow_up
 GROUP BY ` + by + `
 ORDER BY incidents DESC, code`,
 		Columns: []Column{
-			{Name: "name", Label: label, Unit: Words},
+			{Name: "name", Label: label, Unit: Words, Width: 130},
 			{Name: "incidents", Label: notice.Label{JA: "事案（件）", EN: "incidents"}, Unit: Incidents},
-			{Name: "detection_p50", Label: notice.Label{JA: "発覚まで50％（日）", EN: "detection p50 (days)"}, Unit: Days},
-			{Name: "detection_p90", Label: notice.Label{JA: "90％（日）", EN: "p90 (days)"}, Unit: Days},
-			{Name: "disclosure_p50", Label: notice.Label{JA: "公表まで50％（日）", EN: "disclosure p50 (days)"}, Unit: Days},
-			{Name: "disclosure_p90", Label: notice.Label{JA: "90％（日）", EN: "p90 (days)"}, Unit: Days},
+			{Name: "detection_p50", Label: notice.Label{JA: "発覚50％", EN: "found p50"}, Unit: Days},
+			{Name: "detection_p90", Label: notice.Label{JA: "発覚90％", EN: "found p90"}, Unit: Days},
+			{Name: "disclosure_p50", Label: notice.Label{JA: "公表50％", EN: "told p50"}, Unit: Days},
+			{Name: "disclosure_p90", Label: notice.Label{JA: "公表90％", EN: "told p90"}, Unit: Days},
 			{Name: "unknown_share", Label: notice.Label{JA: "不明", EN: "unknown"}, Unit: Share},
 			{Name: "code", Hidden: true},
 		},

@@ -28,12 +28,18 @@ const (
 	FormatVertical Format = "vertical" // for people: one column a line, for wide rows
 	FormatCSV      Format = "csv"      // RFC 4180 with a header line; NULL is empty
 	FormatJSON     Format = "json"     // one object a line, columns in order; NULL is null
+	// FormatCompact is one object for programs that draw:
+	// {"columns":[{"name","type"}],"rows":[[…]]}, types in ClickHouse's words. A
+	// whole number that JavaScript cannot hold exactly is a string.
+	FormatCompact Format = "compact"
 )
 
 // Formats lists every format.
-func Formats() []Format { return []Format{FormatTable, FormatVertical, FormatCSV, FormatJSON} }
+func Formats() []Format {
+	return []Format{FormatTable, FormatVertical, FormatCSV, FormatJSON, FormatCompact}
+}
 
-func newRowWriter(format Format, out io.Writer, names []string) (rowWriter, error) {
+func newRowWriter(format Format, out io.Writer, names, types []string) (rowWriter, error) {
 	switch format {
 	case FormatTable, "":
 		return newTableWriter(out, names), nil
@@ -43,6 +49,8 @@ func newRowWriter(format Format, out io.Writer, names []string) (rowWriter, erro
 		return &csvWriter{csv: csv.NewWriter(out), names: names}, nil
 	case FormatJSON:
 		return &jsonWriter{out: bufio.NewWriter(out), names: names}, nil
+	case FormatCompact:
+		return &compactWriter{out: bufio.NewWriter(out), names: names, types: types}, nil
 	}
 	return nil, fmt.Errorf("unknown format %q: want one of %v", format, Formats())
 }
@@ -247,6 +255,61 @@ func (j *jsonWriter) row(values []any) error {
 }
 
 func (j *jsonWriter) end() error { return j.out.Flush() }
+
+type compactWriter struct {
+	out          *bufio.Writer
+	names, types []string
+	count        int
+}
+
+func (c *compactWriter) begin() error {
+	_, _ = c.out.WriteString(`{"columns":[`) // a writer that failed says so at Flush
+	for i, name := range c.names {
+		if i > 0 {
+			_ = c.out.WriteByte(',')
+		}
+		fmt.Fprintf(c.out, `{"name":%s,"type":%s}`, jsonText(name), jsonText(c.types[i]))
+	}
+	_, err := c.out.WriteString(`],"rows":[`)
+	return err
+}
+
+func (c *compactWriter) row(values []any) error {
+	separator := ",\n["
+	if c.count++; c.count == 1 {
+		separator = "\n["
+	}
+	_, _ = c.out.WriteString(separator)
+	for i, v := range values {
+		if i > 0 {
+			_ = c.out.WriteByte(',')
+		}
+		_, _ = c.out.WriteString(jsonText(exactInJavaScript(v)))
+	}
+	return c.out.WriteByte(']')
+}
+
+func (c *compactWriter) end() error {
+	_, _ = c.out.WriteString("]}\n")
+	return c.out.Flush()
+}
+
+// maxSafeInteger is the largest whole number up to which JavaScript knows all.
+const maxSafeInteger = 1<<53 - 1
+
+func exactInJavaScript(v any) any {
+	switch n := v.(type) {
+	case uint64:
+		if n > maxSafeInteger {
+			return strconv.FormatUint(n, 10)
+		}
+	case int64:
+		if n > maxSafeInteger || n < -maxSafeInteger {
+			return strconv.FormatInt(n, 10)
+		}
+	}
+	return v
+}
 
 func jsonText(v any) string {
 	var b strings.Builder

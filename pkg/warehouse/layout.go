@@ -14,8 +14,10 @@ type layout struct {
 }
 
 // tables are those that hold what was loaded, in the order that a load writes
-// them: the figures last, so that a notice shows when its words are there.
-var tables = []string{"reading_rows", "text_rows", "notice_rows"}
+// them: the figures first, for it is they that a row is refused for, and what was
+// rejected must leave no words behind. What a load leaves half done when its process
+// dies, its messages' next delivery fills.
+var tables = []string{"notice_rows", "reading_rows", "text_rows"}
 
 func (l layout) functions() template.FuncMap {
 	return template.FuncMap{

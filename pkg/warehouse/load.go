@@ -25,8 +25,8 @@ type RejectedRow struct {
 	Err   error
 }
 
-// Load writes rows, one insert a table, and returns when ClickHouse has
-// acknowledged all. Rows that can never be stored are reported in rejected, with ClickHouse's
+// Load writes rows, one insert a table, and returns when ClickHouse has acknowledged
+// all. Rows that can never be stored are reported in rejected, with ClickHouse's
 // words about each alone, and sink nobody else: the rest is stored. An error means
 // that nothing can be said of any row, for the server could not be reached or
 // refused all work (ErrSetup: until an operator acts); all of them may be loaded
@@ -115,7 +115,7 @@ func apart(rows []Row, err error) [][]Row {
 	return [][]Row{rows[:index], rows[index : index+1], rest[:half], rest[half:]}
 }
 
-// insert writes rows into the three tables, the figures last. When it fails between
+// insert writes rows into the three tables, the figures first. When it fails between
 // two, nothing was acknowledged, and loading the rows again fills the gap.
 func (w *Warehouse) insert(ctx context.Context, rows []Row) error {
 	ctx = clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{

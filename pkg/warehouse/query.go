@@ -98,7 +98,11 @@ func (w *Warehouse) ask(ctx context.Context, q Question, out io.Writer) (count u
 	}
 	defer rows.Close()
 	names, types := rows.Columns(), rows.ColumnTypes()
-	sink, err := newRowWriter(q.Format, out, names)
+	typeNames := make([]string, len(types))
+	for i, t := range types {
+		typeNames[i] = t.DatabaseTypeName()
+	}
+	sink, err := newRowWriter(q.Format, out, names, typeNames)
 	if err != nil {
 		return 0, err
 	}

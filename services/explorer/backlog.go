@@ -50,6 +50,26 @@ func Backlog(b *bus.Bus, consumers ...Consumer) prometheus.Collector {
 	}
 }
 
+// Store tells how full the store of an embedded NATS is.
+func Store(server *bus.Server) prometheus.Collector {
+	var (
+		used  = desc("owabi_nats_store_bytes", "Bytes of all streams on the disk.")
+		limit = desc("owabi_nats_store_limit_bytes", "Bytes of all streams at which publishers have to wait.")
+	)
+	return &asked{
+		descs: []*prometheus.Desc{used, limit},
+		ask: func(_ context.Context, tell func(*prometheus.Desc, float64, ...string)) error {
+			have, most, err := server.Store()
+			if err != nil {
+				return err
+			}
+			tell(used, float64(have))
+			tell(limit, float64(most))
+			return nil
+		},
+	}
+}
+
 // Parts tells in how many parts ClickHouse keeps each table of the database, and
 // how large they are. Very many mean that it does not get on with merging.
 func Parts(w *warehouse.Warehouse) prometheus.Collector {

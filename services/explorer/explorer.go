@@ -1,5 +1,9 @@
 // Package explorer is what a browser, a probe and Prometheus see of owabi: one
-// HTTP listener with health, readiness and metrics.
+// HTTP listener with the explorer's pages, health, readiness and metrics.
+//
+// The pages draw the dashboards of pkg/grafana from the warehouse, show a notice
+// with its evidence marked, search, and run SQL that reads. Their source is in
+// web, their API in JSON under /api/.
 //
 // /healthz says that the process lives, /readyz whether it can do its work and
 // else what is missing, /metrics what it did, for Prometheus. With a Token all
@@ -26,6 +30,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"owabi/pkg/warehouse"
 )
 
 // Config says what is shown and where.
@@ -42,6 +48,12 @@ type Config struct {
 	Checks []Check
 	// CheckTimeout bounds each check. Default: 2 s.
 	CheckTimeout time.Duration
+	// Warehouse is what the pages ask; its user needs to read and nothing else.
+	// Nil: there are no pages.
+	Warehouse *warehouse.Warehouse
+	// Grafana is the address of a Grafana with the same dashboards, for links.
+	// Empty: no links.
+	Grafana string
 	// Logger takes what goes wrong. Default: slog.Default().
 	Logger *slog.Logger
 }
@@ -89,14 +101,18 @@ func (cfg *Config) defaults() {
 func (cfg Config) Handler() http.Handler {
 	cfg.defaults()
 	guarded := http.NewServeMux()
+	if cfg.Warehouse != nil {
+		guarded.Handle("/", newPage())
+		(&api{warehouse: cfg.Warehouse, grafana: cfg.Grafana}).routes(guarded)
+	}
 	guarded.Handle("GET /metrics", promhttp.HandlerFor(cfg.Metrics, promhttp.HandlerOpts{
 		ErrorLog: slog.NewLogLogger(cfg.Logger.Handler(), slog.LevelWarn), ErrorHandling: promhttp.ContinueOnError,
 	}))
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "alive\n") })
 	mux.HandleFunc("GET /readyz", cfg.readyz)
-	mux.Handle("/", cfg.guard(guarded))
-	return mux
+	mux.Handle("/", cfg.guard(http.NewCrossOriginProtection().Handler(guarded)))
+	return secured(mux)
 }
 
 func plain(w http.ResponseWriter, status int, body string) {

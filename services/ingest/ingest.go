@@ -182,6 +182,7 @@ func (w *worker) readSource(ctx context.Context, name string) error {
 func (w *worker) publish(ctx context.Context, input string, item source.Item) error {
 	if w.refused.Has(item.Notice.ID) {
 		w.counts.Refused.Add(1)
+		w.cfg.Metrics.Refused()
 		return nil
 	}
 	message, err := bus.RawMessage(item.Notice)

@@ -70,6 +70,7 @@ type engines struct {
 	syncInserts *bool
 
 	folder *dataFolder // of the embedded engines; nil when none is embedded
+	nats   *bus.Server // nil when it is not embedded
 	// httpDefault is where to listen for HTTP when no flag says; empty: nowhere.
 	httpDefault string
 
@@ -237,6 +238,7 @@ func (e *engines) bootNATS(ctx context.Context, folder *dataFolder, flags natsFl
 	if err != nil {
 		return err
 	}
+	e.nats = server
 	e.onClose(func() error { server.Close(); return nil })
 	e.checks = append(e.checks, server.Health)
 	e.bus, err = server.Connect(ctx, "owabi")

@@ -120,9 +120,9 @@ var badMessages = []struct {
 	message func(t *testing.T, number int) bus.Message
 	words   string
 }{
-	{rawWith(func(data string) string { return "これはJSONではない" }), "no notice"},
-	{rawWith(func(data string) string { return strings.Replace(data, `"source":"text"`, `"source":7`, 1) }), "no notice"},
-	{rawWith(func(data string) string { return data[:len(data)/2] }), "no notice"},
+	{rawWith(func(data string) string { return "これはJSONではない" }), "no JSON at byte 1"},
+	{rawWith(func(data string) string { return strings.Replace(data, `"source":"text"`, `"source":7`, 1) }), "source has to be string"},
+	{rawWith(func(data string) string { return data[:len(data)/2] }), "unexpected EOF"},
 	{rawWith(func(data string) string { return strings.Replace(data, `"id":"`, `"was_id":"`, 1) }), "does not fit its content"},
 	{rawWith(func(data string) string { return strings.Replace(data, "書類", "荷物", 1) }), "does not fit its content"},
 	{func(t *testing.T, number int) bus.Message {

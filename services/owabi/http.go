@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"owabi/pkg/bus"
+	"owabi/pkg/warehouse"
 	"owabi/services/explorer"
 )
 
@@ -22,6 +23,7 @@ import (
 type httpFlags struct {
 	HTTPListen    string `name:"http-listen" env:"OWABI_HTTP_LISTEN" placeholder:"ADDR" help:"Address of the HTTP listener with /healthz, /readyz and /metrics; none: there is none. Default for up: ${http_default}, or any free port when that one is taken."`
 	HTTPTokenFile string `name:"http-token-file" env:"OWABI_HTTP_TOKEN_FILE" type:"path" placeholder:"FILE" help:"File with the token that the HTTP listener asks for; or the token itself in OWABI_HTTP_TOKEN. Without one, only loopback addresses."`
+	Grafana       string `name:"grafana" env:"OWABI_GRAFANA" placeholder:"URL" help:"Address of a Grafana that has the same dashboards; the pages link to it."`
 }
 
 // defaultHTTP is where owabi up listens when nobody says.
@@ -34,6 +36,7 @@ const noListener = "none"
 type observed struct {
 	checks  []explorer.Check
 	metrics []prometheus.Collector
+	pages   *warehouse.Warehouse // what the browser's pages ask; nil: there are none
 }
 
 // observeNATS adds what the process needs of NATS, and how far behind the
@@ -71,6 +74,9 @@ func (o *observed) observeEngines(e *engines) {
 			}
 			return err
 		}})
+	}
+	if e.nats != nil {
+		o.metrics = append(o.metrics, explorer.Store(e.nats))
 	}
 	if e.folder != nil {
 		o.metrics = append(o.metrics, prometheus.NewGaugeFunc(prometheus.GaugeOpts{
@@ -120,7 +126,9 @@ func (e *engines) listenHTTP(stopping context.Context, flags httpFlags, o observ
 	serving, stop := context.WithCancel(context.WithoutCancel(stopping))
 	served := make(chan error, 1)
 	go func() {
-		served <- explorer.Run(serving, explorer.Config{Listener: listener, Token: token, Metrics: registry, Checks: o.checks})
+		served <- explorer.Run(serving, explorer.Config{
+			Listener: listener, Token: token, Metrics: registry, Checks: o.checks, Warehouse: o.pages, Grafana: flags.Grafana,
+		})
 	}()
 	e.onClose(func() error { stop(); return <-served })
 	_, err = fmt.Fprintln(std, "HTTP:", reachable("http://"+listener.Addr().String()))

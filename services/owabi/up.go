@@ -104,6 +104,7 @@ func (p *pipeline) observed() observed {
 	o := observed{metrics: []prometheus.Collector{p.metrics.ingest, p.metrics.classifier, p.metrics.loader}}
 	o.observeNATS(p.bus, classifierConsumer, loaderConsumer)
 	o.observeEngines(p.engines)
+	o.pages = p.warehouse
 	return o
 }
 

@@ -1,4 +1,5 @@
-SELECT organization_key, synthetic, any(organization) AS organization, any(prefecture) AS prefecture,
+WITH (published, notice_id) AS moment -- the latest notice says what the organization is called and is
+SELECT organization_key, synthetic, argMax(organization, moment) AS organization, argMax(prefecture, moment) AS prefecture,
     category, {{label "category" "category" "ja"}} AS category_ja, {{label "category" "category" "en"}} AS category_en,
     count() AS notices, countIf(NOT follow_up) AS incidents, count(people) AS known, sumOrNullIf(people, NOT follow_up) AS persons,
     min(published) AS first, max(published) AS last, (notices - known) / notices AS unknown_share

@@ -1,4 +1,5 @@
-SELECT organization_key, synthetic, any(organization) AS organization, any(sector) AS sector, any(sector_ja) AS sector_ja, any(sector_en) AS sector_en,
+WITH (published, notice_id) AS moment -- the latest notice says what the organization is called and is
+SELECT organization_key, synthetic, argMax(organization, moment) AS organization, argMax(sector, moment) AS sector, argMax(sector_ja, moment) AS sector_ja, argMax(sector_en, moment) AS sector_en,
     count() AS notices, countIf(NOT follow_up) AS incidents, count(outage_minutes) AS known, sumOrNullIf(outage_minutes, NOT follow_up) AS minutes,
     quantileExactOrNull(0.5)(outage_minutes) AS median, maxOrNull(outage_minutes) AS max, min(published) AS first, max(published) AS last,
     (notices - known) / notices AS unknown_share

@@ -1,0 +1,85 @@
+package explorer
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"owabi/pkg/warehouse"
+)
+
+// maxStatementBytes bounds a statement that a person sends.
+const maxStatementBytes = 256 << 10
+
+// sql runs one statement of a person's, reading only and within the limits, and
+// answers with its rows as JSON, or as CSV when format says so.
+func (a *api) sql(w http.ResponseWriter, r *http.Request) {
+	var question struct {
+		SQL    string `json:"sql"`
+		Format string `json:"format"`
+	}
+	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxStatementBytes))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&question); err != nil {
+		var large *http.MaxBytesError
+		if errors.As(err, &large) {
+			refuse(w, http.StatusRequestEntityTooLarge, fmt.Errorf("the statement is larger than %d bytes", maxStatementBytes))
+			return
+		}
+		refuse(w, http.StatusBadRequest, fmt.Errorf("%w: want {\"sql\": …, \"format\": \"json\" or \"csv\"}: %w", errBadRequest, err))
+		return
+	}
+	switch question.Format {
+	case "", "json":
+		a.reply(w, r, question.SQL, nil)
+	case "csv":
+		a.csv(w, r, question.SQL)
+	default:
+		refuse(w, http.StatusBadRequest, fmt.Errorf("%w: format %q: want json or csv", errBadRequest, question.Format))
+	}
+}
+
+// csv streams the rows as they come. What goes wrong before the first of them is
+// an error as everywhere; after it the connection breaks, so that nobody takes
+// half a file for the whole.
+func (a *api) csv(w http.ResponseWriter, r *http.Request, sql string) {
+	out := &csvDownload{w: w}
+	_, err := a.warehouse.Ask(r.Context(), warehouse.Question{SQL: sql, Format: warehouse.FormatCSV, Limits: limits}, out)
+	switch {
+	case err == nil && !out.begun:
+		out.begin()
+	case err != nil && !out.begun:
+		refuse(w, statusOf(err), err)
+	case err != nil:
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// csvDownload sets the headers with the first bytes.
+type csvDownload struct {
+	w     http.ResponseWriter
+	begun bool
+}
+
+func (c *csvDownload) begin() {
+	c.begun = true
+	h := c.w.Header()
+	h.Set("Content-Type", "text/csv; charset=utf-8")
+	h.Set("Content-Disposition", `attachment; filename="owabi.csv"`)
+	h.Set("Cache-Control", "no-store")
+	c.w.WriteHeader(http.StatusOK)
+}
+
+func (c *csvDownload) Write(p []byte) (int, error) {
+	if !c.begun {
+		c.begin()
+	}
+	return c.w.Write(p)
+}
+
+// views lists what can be asked, with what it answers, for the SQL page.
+func (a *api) views(w http.ResponseWriter, r *http.Request) {
+	a.reply(w, r, `SELECT name, comment FROM system.tables
+WHERE database = currentDatabase() AND engine = 'View' ORDER BY name`, nil)
+}

@@ -1,0 +1,55 @@
+// Values as people read them, by their unit.
+import type { Language } from "./address";
+import type { Value } from "./api";
+import { say } from "./words";
+
+const locale = (language: Language) => (language === "ja" ? "ja-JP" : "en-GB");
+
+/** short is for axes: 1.2万 or 12K. */
+export function short(value: number, unit: string, language: Language): string {
+  if (unit === "share") return new Intl.NumberFormat(locale(language), { style: "percent", maximumFractionDigits: 0 }).format(value);
+  if (unit === "bytes") return bytes(value);
+  if (unit === "yen") return `¥${compact(value, language)}`;
+  return compact(value, language);
+}
+
+function compact(value: number, language: Language): string {
+  return new Intl.NumberFormat(locale(language), { notation: "compact", maximumFractionDigits: 1 }).format(value);
+}
+
+function bytes(value: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  let i = 0;
+  while (Math.abs(value) >= 1024 && i < units.length - 1) {
+    value /= 1024;
+    i++;
+  }
+  return `${value.toFixed(i === 0 ? 0 : 1)} ${units[i]}`;
+}
+
+/** full is for tables, figures and tooltips; null is unknown, never nought. */
+export function full(value: Value, unit: string, language: Language): string {
+  if (value === null || value === undefined) return say(language, "unknown");
+  if (typeof value === "boolean") return say(language, value ? "yes" : "no");
+  if (Array.isArray(value)) return value.map((v) => full(v, unit, language)).join("、");
+  if (typeof value === "object") return JSON.stringify(value);
+  if (unit === "month" && typeof value === "string") return value.slice(0, 7);
+  if (typeof value === "string") return value;
+  const format = (options: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale(language), options).format(value);
+  switch (unit) {
+    case "share":
+      return format({ style: "percent", maximumFractionDigits: 1 });
+    case "bytes":
+      return bytes(value);
+    case "yen":
+      return `¥${format({ maximumFractionDigits: 0 })}`;
+    case "seconds":
+      return `${format({ maximumFractionDigits: 3 })} s`;
+    case "ratio":
+      return `×${format({ maximumFractionDigits: 2 })}`;
+    case "text": // a year or another number that counts nothing
+      return String(value);
+    default:
+      return format({ maximumFractionDigits: 1 });
+  }
+}
