@@ -242,15 +242,16 @@ func TestARejectionFitsWhatTheServerTakes(t *testing.T) {
 // A message over which its process died again and again is rejected unhandled.
 func TestAMessageWithoutAVerdictEndsAmongTheRejected(t *testing.T) {
 	t.Parallel()
-	b := ready(t, embedded(t, bus.EmbeddedConfig{}), bus.StreamsConfig{}, bus.ConsumersConfig{Classifier: bus.ConsumerLimits{AckWait: 20 * time.Millisecond}})
+	b := ready(t, embedded(t, bus.EmbeddedConfig{}), bus.StreamsConfig{}, bus.ConsumersConfig{})
 	publishAll(t, publisher(t, b, bus.PublisherConfig{}), raw(t, 1))
 	js, err := jetstream.New(b.Conn())
 	must(t, err)
 	c, err := js.Consumer(t.Context(), bus.StreamRaw, bus.ConsumerClassifier)
 	must(t, err)
-	for range 4 { // taken, and never settled
-		_, err := c.Next()
+	for range 4 { // delivered again each time, as after AckWait when a process has died
+		m, err := c.Next()
 		must(t, err)
+		must(t, m.Nak())
 	}
 	handleAll(t, b, func(bus.Delivery) error { t.Error("it is handled"); return nil })
 	got := rejections(t, b)

@@ -79,7 +79,7 @@ func (b *Bus) Subscribe(ctx context.Context, cfg SubscribeConfig, handle func(co
 		cfg:    cfg,
 	}
 	err := s.run(ctx, handle)
-	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+	if ctx.Err() != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx))) {
 		return nil
 	}
 	return err

@@ -182,6 +182,32 @@ func TestASubscriberOutlivesTheServerAndKeepsTheOrder(t *testing.T) {
 	}
 }
 
+func TestASubscriptionEndsWhileTheServerIsAway(t *testing.T) {
+	t.Parallel()
+	s := embedded(t, bus.EmbeddedConfig{Listen: "127.0.0.1:0"})
+	ready(t, s, bus.StreamsConfig{}, bus.ConsumersConfig{})
+	b, err := bus.Connect(t.Context(), bus.Config{URLs: s.ClientURL(), Logger: silent()})
+	must(t, err)
+	defer b.Close()
+	publishAll(t, publisher(t, b, bus.PublisherConfig{}), classified(t, 1, notice.Loss, notice.Media))
+	for _, durable := range []string{"", "desk"} {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		begun, ended := make(chan struct{}), make(chan error, 1)
+		go func() {
+			ended <- b.Subscribe(ctx, bus.SubscribeConfig{All: true, Durable: durable}, func(context.Context, bus.Delivery) error {
+				close(begun)
+				return nil
+			})
+		}()
+		<-begun
+		if durable != "" {
+			s.Close()
+		}
+		cancel(errors.New("somebody pressed Ctrl-C"))
+		must(t, <-ended)
+	}
+}
+
 // Three subscribers that do not keep up, one of each kind: one without a name and
 // one with, that never come back from their first message, and a plain one that
 // never reads its connection. The pipeline beside them completes.

@@ -3,10 +3,10 @@
 // An organization that had something go wrong publishes a Notice: prose on a
 // page. Reading it gives a Classification: what happened, to whom, how much,
 // when, and the words each answer came from. What cannot be processed becomes a
-// Rejection. Those three travel between the services as JSON; their JSON
-// Schemas are files in this package, and the codes they use (categories,
-// sectors, kinds of data) stand with their Japanese and English labels in
-// taxonomy.go and nowhere else.
+// Rejection, and a Rejection can be Retried. They travel between the services as
+// JSON; their JSON Schemas are files in this package, and the codes they use
+// (categories, sectors, kinds of data) stand with their Japanese and English
+// labels in taxonomy.go and nowhere else.
 //
 // The package promises that the same notice met twice has one id, that unknown
 // is null, and that fields are only ever added. It reads no text, opens no

@@ -117,7 +117,7 @@ func printStatus(w io.Writer, status bus.Status) error {
 	for _, c := range status.Consumers {
 		consumers.row(c.Name, c.Stream, c.Waiting, c.InHand, c.Redelivered, c.DeliveredUpTo, c.AckedUpTo, seconds(c.AckWaitSeconds), c.MaxAckPending, c.Durable, strings.Join(c.Filters, " "))
 	}
-	_, err := fmt.Fprintf(w, "%s\n\n%s\n", streams.render(), consumers.render())
+	_, err := fmt.Fprintf(w, "%s\n\n%s\n", streams.Render(), consumers.Render())
 	return err
 }
 

@@ -323,6 +323,6 @@ func writeSettings(w io.Writer, list []setting, asJSON bool) error {
 	for _, s := range list {
 		t.row(s.Setting, s.Value, s.From)
 	}
-	_, err := fmt.Fprintln(out, t.render())
+	_, err := fmt.Fprintln(out, t.Render())
 	return errors.Join(err, out.Flush())
 }

@@ -92,7 +92,7 @@ func (c *rejectedListCommand) Run(ctx context.Context, std stdio) (err error) {
 	for _, r := range list {
 		t.row(r.Number, string(r.Stage), local(r.RejectedAt), max(1, r.Tries), r.NoticeID, state(r), r.Reason)
 	}
-	_, err = fmt.Fprintf(std.out, "%s\n%d rejected\n", t.render(), len(list))
+	_, err = fmt.Fprintf(std.out, "%s\n%d rejected\n", t.Render(), len(list))
 	return err
 }
 

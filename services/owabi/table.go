@@ -38,8 +38,6 @@ func (t resultTable) row(values ...any) {
 	t.AppendRow(cells)
 }
 
-func (t resultTable) render() string { return t.Render() }
-
 // oneLine returns s as one line that cannot steer a terminal: what stands in
 // messages comes from anywhere.
 func oneLine(s string) string {
