@@ -78,7 +78,8 @@ func (b *Bus) Reject(ctx context.Context, r notice.Rejection) error {
 // Transient errors are tried again until ctx ends.
 func (b *Bus) publishUntilStored(ctx context.Context, msg *nats.Msg) (*jetstream.PubAck, error) {
 	for try := 1; ; try++ {
-		limit, cancel := context.WithTimeout(ctx, 10*time.Second)
+		// The first is short: that a user may not publish is learnt at its end.
+		limit, cancel := context.WithTimeout(ctx, min(time.Duration(2*try)*time.Second, 10*time.Second))
 		ack, err := b.js.PublishMsg(limit, msg)
 		cancel()
 		if err == nil {
