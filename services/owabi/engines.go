@@ -30,6 +30,7 @@ type clickHouseFlags struct {
 	ClickHouseCA           string `name:"clickhouse-ca" env:"OWABI_CLICKHOUSE_CA" type:"path" placeholder:"FILE" help:"Certificate authority of the ClickHouse servers."`
 	ClickHouseCert         string `name:"clickhouse-cert" env:"OWABI_CLICKHOUSE_CERT" type:"path" placeholder:"FILE" help:"Client certificate for ClickHouse."`
 	ClickHouseKey          string `name:"clickhouse-key" env:"OWABI_CLICKHOUSE_KEY" type:"path" placeholder:"FILE" help:"Key of the client certificate."`
+	ClickHouseCluster      string `name:"clickhouse-cluster" env:"OWABI_CLICKHOUSE_CLUSTER" placeholder:"NAME" help:"Cluster to lay the tables over, as the server's remote_servers names it; none: one server."`
 }
 
 // natsFlags say which NATS. Secrets come from files, or from OWABI_NATS_PASSWORD
@@ -256,7 +257,7 @@ func (e *engines) connectClickHouse(ctx context.Context, flags clickHouseFlags) 
 		return err
 	}
 	e.warehouse, err = warehouse.Open(warehouse.Config{
-		URL: flags.ClickHouseURL, User: flags.ClickHouseUser, Password: password,
+		URL: flags.ClickHouseURL, User: flags.ClickHouseUser, Password: password, Cluster: flags.ClickHouseCluster,
 		CAFile: flags.ClickHouseCA, CertFile: flags.ClickHouseCert, KeyFile: flags.ClickHouseKey,
 	})
 	if err != nil {
