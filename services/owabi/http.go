@@ -26,6 +26,16 @@ type httpFlags struct {
 	Grafana       string `name:"grafana" env:"OWABI_GRAFANA" placeholder:"URL" help:"Address of a Grafana that has the same dashboards; the pages link to it."`
 }
 
+// token returns what the listener asks for; an error says that the flags cannot be
+// used together.
+func (f httpFlags) token() (string, error) {
+	token, err := secret("OWABI_HTTP_TOKEN", f.HTTPTokenFile)
+	if err != nil || f.HTTPListen == noListener {
+		return "", err
+	}
+	return token, guardListen("--http-listen", f.HTTPListen, token != "", "OWABI_HTTP_TOKEN")
+}
+
 // defaultHTTP is where owabi up listens when nobody says.
 const defaultHTTP = "127.0.0.1:8080"
 
@@ -89,7 +99,7 @@ func (o *observed) observeEngines(e *engines) {
 // until e is closed, so that a probe is answered while the rest is finishing.
 // stopping ends when the process is asked to stop: from then on it is not ready.
 func (e *engines) listenHTTP(stopping context.Context, flags httpFlags, o observed, std io.Writer) error {
-	token, err := secret("OWABI_HTTP_TOKEN", flags.HTTPTokenFile)
+	token, err := flags.token()
 	if err != nil {
 		return err
 	}
@@ -100,9 +110,6 @@ func (e *engines) listenHTTP(stopping context.Context, flags httpFlags, o observ
 	}
 	if address == "" || address == noListener {
 		return nil
-	}
-	if err := guardListen("--http-listen", address, token != "", "OWABI_HTTP_TOKEN"); err != nil {
-		return err
 	}
 	listener, err := net.Listen("tcp", address)
 	if fallback && errors.Is(err, syscall.EADDRINUSE) {

@@ -86,15 +86,32 @@ func namesIn(t *testing.T, path string) []string {
 // Other addresses than loopback need a token, and with one metrics ask for it;
 // probes do not.
 func TestHTTPWithAToken(t *testing.T) {
-	d := t.TempDir()
-	refused := launch(t, nil, "up", "--data", filepath.Join(d, "a"), "--clickhouse-listen", "127.0.0.1:0", "--http-listen", "0.0.0.0:0")
-	refused.says("owabi: --http-listen 0.0.0.0:0 would let other machines in without a password: set OWABI_HTTP_TOKEN first")
-	file := filepath.Join(d, "token")
+	listen := func(flags httpFlags) (string, error) {
+		t.Helper()
+		e := &engines{httpDefault: defaultHTTP}
+		t.Cleanup(func() {
+			if err := e.close(); err != nil {
+				t.Error(err)
+			}
+		})
+		var said strings.Builder
+		err := e.listenHTTP(t.Context(), flags, observed{}, &said)
+		return strings.TrimSpace(strings.TrimPrefix(said.String(), "HTTP:")), err
+	}
+	if page, err := listen(httpFlags{HTTPListen: "0.0.0.0:0"}); err == nil || !strings.Contains(err.Error(), "set OWABI_HTTP_TOKEN first") {
+		t.Errorf("%q, %v", page, err)
+	}
+	if page, err := listen(httpFlags{HTTPListen: noListener}); err != nil || page != "" {
+		t.Errorf("it listens all the same: %q, %v", page, err)
+	}
+	file := filepath.Join(t.TempDir(), "token")
 	if err := os.WriteFile(file, []byte("geheim\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	up := launch(t, []string{"OWABI_HTTP_TOKEN_FILE=" + file}, "up", "--data", filepath.Join(d, "b"), "--clickhouse-listen", "127.0.0.1:0", "--http-listen", "127.0.0.1:0")
-	page := up.says("HTTP: ")
+	page, err := listen(httpFlags{HTTPListen: anyPort, HTTPTokenFile: file})
+	if err != nil {
+		t.Fatal(err)
+	}
 	if status, _ := fetchPage(t, page+"/healthz"); status != 200 {
 		t.Errorf("a probe: %d", status)
 	}
@@ -113,12 +130,5 @@ func TestHTTPWithAToken(t *testing.T) {
 	response.Body.Close()
 	if response.StatusCode != 200 {
 		t.Errorf("metrics with the token: %d", response.StatusCode)
-	}
-	up.interrupt()
-	none := launch(t, nil, "up", "--data", filepath.Join(d, "c"), "--clickhouse-listen", "127.0.0.1:0", "--http-listen", "none")
-	none.hears("Stop with Ctrl-C.")
-	none.interrupt()
-	if strings.Contains(none.text(), "HTTP:") {
-		t.Errorf("it listens all the same:\n%s", none.text())
 	}
 }

@@ -277,6 +277,8 @@ func TestForbiddenToEachUser(t *testing.T) {
 // What is wrong with the credentials is told at once, in words that name the server.
 func TestWrongCredentialsAreTold(t *testing.T) {
 	d := startDeployed(t)
+	clickHouse := chdbtest.URL(t)
+	finish(t, d.as("admin", "OWABI_CLICKHOUSE_URL="+clickHouse), "setup")
 	other := bustest.NewAuthority(t)
 	ca, wrong := "OWABI_NATS_CA="+other.File, filepath.Join(t.TempDir(), "wrong")
 	if err := os.WriteFile(wrong, []byte("falsch"), 0o600); err != nil {
@@ -287,18 +289,18 @@ func TestWrongCredentialsAreTold(t *testing.T) {
 		environment []string
 		says        string
 	}{
-		"a wrong password":  {d.as("classifier", "OWABI_NATS_PASSWORD_FILE="+wrong), "check user and password"},
-		"another authority": {d.as("classifier", ca), "name that authority's file"},
-		"no certificate":    {d.as("classifier", "OWABI_NATS_CERT=", "OWABI_NATS_KEY="), "give certificate and key"}, // empty says nothing
-		"another's inbox":   {d.as("classifier", "OWABI_NATS_INBOX_PREFIX=_INBOX_loader"), "give the inbox prefix"},
+		"a wrong password":  {d.as("loader", "OWABI_NATS_PASSWORD_FILE="+wrong), "check user and password"},
+		"another authority": {d.as("loader", ca), "name that authority's file"},
+		"no certificate":    {d.as("loader", "OWABI_NATS_CERT=", "OWABI_NATS_KEY="), "give certificate and key"}, // empty says nothing
+		"another's inbox":   {d.as("loader", "OWABI_NATS_INBOX_PREFIX=_INBOX_classifier"), "give the inbox prefix"},
 		"another's rights":  {d.as("ingest"), "denies it"},
 	} {
-		p := launch(t, c.environment, "classifier")
+		p := launch(t, append(c.environment, "OWABI_CLICKHOUSE_URL="+clickHouse), "loader")
 		told := p.says("owabi: ")
 		if !strings.Contains(told, c.says) || what != "another's rights" && !strings.Contains(told, host) {
 			t.Errorf("%s: %q; want %q and %s", what, told, c.says, host)
 		}
-		if strings.Contains(p.text(), "falsch") || strings.Contains(p.text(), password("classifier")) {
+		if strings.Contains(p.text(), "falsch") || strings.Contains(p.text(), password("loader")) {
 			t.Errorf("%s: the password is told: %s", what, p.text())
 		}
 	}

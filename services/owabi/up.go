@@ -46,6 +46,9 @@ func (c *upCommand) Run(ctx context.Context, std stdio) (err error) {
 	if err != nil {
 		return err
 	}
+	if _, err := c.token(); err != nil { // told before anything is booted
+		return err
+	}
 	if !c.Once {
 		defer c.guardStop(ctx)()
 	}
