@@ -73,7 +73,9 @@ bench: $(ENGINE) ## Measure rows, messages, characters and notices a second
 	go test -run '^$$' -bench 'Insert|Query' -benchtime 3x ./pkg/chdb
 	go test -run '^$$' -bench 'Publish|Consume' -benchtime 30000x ./pkg/bus
 	go test -run '^$$' -bench . -benchtime 10x -cpu 1 ./pkg/classify
-	go test -run '^$$' -bench . -benchtime 2x ./services/owabi
+	go test -run '^$$' -bench . -benchtime 1x ./services/loader
+	go test -run '^$$' -bench 'Pipeline|Memory' -benchtime 1x ./services/owabi
+	go test -run '^$$' -bench Queryable -benchtime 200x ./services/owabi
 
 model: ## Train the classifier's model from its labelled notices
 	go run ./services/owabi train --out pkg/classify/model.bin pkg/classify/testdata/gold/*.jsonl

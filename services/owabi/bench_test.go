@@ -2,24 +2,34 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
 	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"owabi/pkg/bus"
 	"owabi/pkg/bus/bustest"
 	"owabi/pkg/chdb/chdbtest"
 	"owabi/pkg/classify"
+	"owabi/pkg/notice"
 	"owabi/pkg/source/synthetic"
 	"owabi/pkg/warehouse"
 )
 
-// BenchmarkPipeline measures notices a second from a file of synthetic notices to
-// the last row in ClickHouse: read, published, classified and loaded, with every
-// acknowledgement, in one process on the embedded engines.
-func BenchmarkPipeline(b *testing.B) {
-	const count = 20_000
+// syntheticFile writes count synthetic notices, and gives them as they are read.
+func syntheticFile(b *testing.B, count int) (path string, notices []notice.Notice) {
+	b.Helper()
 	records, err := synthetic.Generate(1, count)
 	if err != nil {
 		b.Fatal(err)
@@ -28,39 +38,193 @@ func BenchmarkPipeline(b *testing.B) {
 	if err := synthetic.Write(&lines, records, false); err != nil {
 		b.Fatal(err)
 	}
-	path := filepath.Join(b.TempDir(), "notices.jsonl")
+	path = filepath.Join(b.TempDir(), "notices.jsonl")
 	if err := os.WriteFile(path, lines.Bytes(), 0o600); err != nil {
 		b.Fatal(err)
 	}
+	for r := range records {
+		n := notice.Notice{Source: "synthetic", Publisher: r.Publisher, Title: r.Title, Published: r.Published, Body: r.Text, Lang: "ja", FetchedAt: time.Now().UTC()}
+		n.ID = n.ComputeID()
+		notices = append(notices, n)
+	}
+	return path, notices
+}
+
+// BenchmarkPipeline measures notices a second from a file of synthetic notices to
+// the last row in ClickHouse: read, published, classified and loaded, with every
+// acknowledgement, in one process on the embedded engines; for each durability. In
+// the same run it has the classifier alone read the same notices on all cores.
+func BenchmarkPipeline(b *testing.B) {
+	const count = 20_000
+	slog.SetDefault(slog.New(slog.DiscardHandler))
+	path, notices := syntheticFile(b, count)
 	reader, err := classify.New(classify.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
-	slog.SetDefault(slog.New(slog.DiscardHandler))
-	b.SetBytes(int64(lines.Len()))
-	for b.Loop() {
-		b.StopTimer() // engines of its own each time, or all would be duplicates
-		_, stream := bustest.Start(b, nil)
-		w, err := warehouse.Open(warehouse.Config{URL: chdbtest.URL(b)})
-		if err != nil {
-			b.Fatal(err)
-		}
-		p := &pipeline{engines: &engines{bus: stream, warehouse: w}, reader: reader}
-		if err := p.setUp(b.Context(), bus.StreamsConfig{}); err != nil {
-			b.Fatal(err)
-		}
-		b.StartTimer()
-		if err := p.once(b.Context(), stdio{}, []string{path}, sourceFlags{MaxNoticeBytes: 1 << 20}); err != nil {
-			b.Fatal(err)
-		}
-		b.StopTimer()
-		if got := p.loaded.Loaded.Load(); got != count {
-			b.Fatalf("loaded %d of %d", got, count)
-		}
-		if err := w.Close(); err != nil {
-			b.Fatal(err)
-		}
-		b.StartTimer()
+	for _, durability := range []bus.Durability{bus.SurvivesProcess, bus.SurvivesPower} {
+		b.Run(string(durability), func(b *testing.B) {
+			var alone, piped time.Duration
+			for b.Loop() {
+				alone += classifyAlone(reader, notices)
+				piped += pipeOnce(b, reader, durability, path, count)
+			}
+			total := float64(count * b.N)
+			b.ReportMetric(total/piped.Seconds(), "notices/s")
+			b.ReportMetric(total/alone.Seconds(), "classifier-notices/s")
+			b.ReportMetric(alone.Seconds()/piped.Seconds(), "of-classifier")
+		})
 	}
-	b.ReportMetric(count*float64(b.N)/b.Elapsed().Seconds(), "notices/s")
+}
+
+// classifyAlone reads the notices on all cores and returns how long it took.
+func classifyAlone(reader *classify.Classifier, notices []notice.Notice) time.Duration {
+	began := time.Now()
+	var all sync.WaitGroup
+	workers := runtime.GOMAXPROCS(0)
+	for part := range workers {
+		all.Go(func() {
+			for i := part; i < len(notices); i += workers {
+				reader.Classify(notices[i])
+			}
+		})
+	}
+	all.Wait()
+	return time.Since(began)
+}
+
+// pipeOnce runs the whole pipeline over a file, on engines of its own, or all would
+// be duplicates, and returns how long it took.
+func pipeOnce(b *testing.B, reader *classify.Classifier, durability bus.Durability, path string, count uint64) time.Duration {
+	b.Helper()
+	_, stream := bustest.Start(b, func(c *bus.EmbeddedConfig) { c.Durability = durability })
+	w, err := warehouse.Open(warehouse.Config{URL: chdbtest.URL(b)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer w.Close()
+	sync := durability == bus.SurvivesPower
+	p := &pipeline{engines: &engines{bus: stream, warehouse: w, syncInserts: &sync}, reader: reader}
+	if err := p.setUp(b.Context(), bus.StreamsConfig{}); err != nil {
+		b.Fatal(err)
+	}
+	began := time.Now()
+	if err := p.once(b.Context(), stdio{}, []string{path}, sourceFlags{MaxNoticeBytes: 1 << 20}); err != nil {
+		b.Fatal(err)
+	}
+	took := time.Since(began)
+	if got := p.loaded.Loaded.Load(); got != count {
+		b.Fatalf("loaded %d of %d", got, count)
+	}
+	return took
+}
+
+// BenchmarkPublishToQueryable measures, at ten notices a second and with the
+// services as they are by default, how long a notice takes from being published to
+// standing in the view.
+func BenchmarkPublishToQueryable(b *testing.B) {
+	const every = 100 * time.Millisecond
+	slog.SetDefault(slog.New(slog.DiscardHandler))
+	_, notices := syntheticFile(b, max(b.N, 1))
+	reader, err := classify.New(classify.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	_, stream := bustest.Start(b, nil)
+	w, err := warehouse.Open(warehouse.Config{URL: chdbtest.URL(b)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer w.Close()
+	p := &pipeline{engines: &engines{bus: stream, warehouse: w}, reader: reader}
+	if err := p.setUp(b.Context(), bus.StreamsConfig{}); err != nil {
+		b.Fatal(err)
+	}
+	services, stop := context.WithCancel(b.Context())
+	defer stop()
+	group, services := errgroup.WithContext(services)
+	p.start(services, group, 0)
+
+	b.ResetTimer()
+	var mu sync.Mutex
+	published := map[string]time.Time{}
+	group.Go(func() error {
+		ticks := time.NewTicker(every)
+		defer ticks.Stop()
+		for _, n := range notices {
+			m, err := bus.RawMessage(n)
+			if err != nil {
+				return err
+			}
+			mu.Lock()
+			published[n.ID] = time.Now()
+			mu.Unlock()
+			bustest.Publish(b, stream, m)
+			<-ticks.C
+		}
+		return nil
+	})
+	var took []time.Duration
+	seen := map[string]bool{}
+	for look := time.NewTicker(10 * time.Millisecond); len(seen) < len(notices); <-look.C {
+		var rows strings.Builder
+		if err := w.Query(b.Context(), "SELECT notice_id FROM notices", warehouse.FormatJSON, &rows); err != nil {
+			b.Fatal(err)
+		}
+		now := time.Now()
+		for decoder := json.NewDecoder(strings.NewReader(rows.String())); decoder.More(); {
+			var row struct {
+				ID string `json:"notice_id"`
+			}
+			if err := decoder.Decode(&row); err != nil {
+				b.Fatal(err)
+			}
+			if !seen[row.ID] {
+				seen[row.ID] = true
+				mu.Lock()
+				took = append(took, now.Sub(published[row.ID]))
+				mu.Unlock()
+			}
+		}
+	}
+	b.StopTimer()
+	stop()
+	if err := group.Wait(); err != nil {
+		b.Fatal(err)
+	}
+	slices.Sort(took)
+	b.ReportMetric(took[len(took)/2].Seconds(), "p50-s")
+	b.ReportMetric(took[len(took)*99/100].Seconds(), "p99-s")
+}
+
+// BenchmarkMemory measures the most memory (resident) that ingest, classifier and
+// loader take as processes of their own while notices flow through them.
+func BenchmarkMemory(b *testing.B) {
+	const count = 20_000
+	path, _ := syntheticFile(b, count)
+	for b.Loop() {
+		server, stream := bustest.Start(b, nil)
+		environment := []string{"OWABI_NATS_URL=" + server.ClientURL(), "OWABI_CLICKHOUSE_URL=" + chdbtest.URL(b)}
+		finish(b, environment, "setup")
+		processes := map[string]*process{}
+		for name, args := range map[string][]string{"ingest": {path}, "classifier": nil, "loader": nil} {
+			processes[name] = launch(b, environment, append([]string{name}, args...)...)
+		}
+		<-processes["ingest"].ended
+		if err := processes["ingest"].Wait(); err != nil {
+			b.Fatal(err)
+		}
+		if err := stream.WaitDrained(b.Context(), bus.StreamRaw, bus.ConsumerClassifier); err != nil {
+			b.Fatal(err)
+		}
+		if err := stream.WaitDrained(b.Context(), bus.StreamClassified, bus.ConsumerLoader); err != nil {
+			b.Fatal(err)
+		}
+		processes["classifier"].interrupt()
+		processes["loader"].interrupt()
+		for name, p := range processes {
+			usage := p.ProcessState.SysUsage().(*syscall.Rusage)
+			b.ReportMetric(float64(usage.Maxrss)/1024, fmt.Sprintf("%s-MB", name)) // Linux counts in KB
+		}
+	}
 }

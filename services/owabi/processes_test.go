@@ -23,7 +23,7 @@ import (
 // process is an owabi of its own: this test binary, run under the command's name.
 type process struct {
 	*exec.Cmd
-	t      *testing.T
+	t      testing.TB
 	mu     sync.Mutex
 	stderr bytes.Buffer
 	lines  chan string   // of stderr
@@ -48,7 +48,7 @@ func (p *process) text() string {
 
 // command returns a path of the name that runs this test binary as the command of
 // that name.
-func command(t *testing.T, name string) string {
+func command(t testing.TB, name string) string {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -61,13 +61,13 @@ func command(t *testing.T, name string) string {
 	return link
 }
 
-func launch(t *testing.T, environment []string, args ...string) *process {
+func launch(t testing.TB, environment []string, args ...string) *process {
 	t.Helper()
 	return launchAs(t, "owabi", environment, args...)
 }
 
 // launchAs starts one of the test binary's commands: owabi, leakless, nats-server.
-func launchAs(t *testing.T, name string, environment []string, args ...string) *process {
+func launchAs(t testing.TB, name string, environment []string, args ...string) *process {
 	t.Helper()
 	library, err := chdb.Find("")
 	if err != nil {
@@ -130,7 +130,7 @@ func (p *process) interrupt() {
 }
 
 // finish runs owabi to its end and returns its standard output.
-func finish(t *testing.T, environment []string, args ...string) string {
+func finish(t testing.TB, environment []string, args ...string) string {
 	t.Helper()
 	cmd := exec.Command(command(t, "owabi"), args...)
 	cmd.Env = append(os.Environ(), environment...)
