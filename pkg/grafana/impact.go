@@ -1,10 +1,6 @@
 package grafana
 
-import (
-	"strings"
-
-	"owabi/pkg/notice"
-)
+import "owabi/pkg/notice"
 
 func impact() Dashboard {
 	return Dashboard{
@@ -24,11 +20,11 @@ func impact() Dashboard {
 					JA: "影響を受けた人数の規模（東京商工リサーチの区分）ごとの事案の数。続報は除きます。「不明」は人数を書かない事案。",
 					EN: "Incidents by persons affected, in the bands of Tokyo Shoko Research. Later reports are left out. Unknown: the notice tells no number.",
 				},
-				SQL: `SELECT ` + labelSQL("size_band", sizeBands()) + ` AS label, count() AS incidents, size_band AS code
+				SQL: `SELECT ` + labelSQL("size_band", labelled("size_band")) + ` AS label, count() AS incidents, size_band AS code
 FROM incidents
 WHERE {filters} AND NOT follow_up
 GROUP BY size_band
-ORDER BY indexOf([` + quoted(codes(sizeBands())) + `], code)`,
+ORDER BY indexOf([` + quoted(codes(labelled("size_band"))) + `], code)`,
 				Columns: []Column{
 					{Name: "label", Label: notice.Label{JA: "規模", EN: "size"}, Unit: Words},
 					{Name: "incidents", Label: notice.Label{JA: "事案（件）", EN: "incidents"}, Unit: Incidents},
@@ -68,7 +64,7 @@ ORDER BY persons DESC NULLS LAST, code`,
 					JA: "対象になった情報の種類ごとの事案の数。1件に複数の種類があるので、合計は事案の数を超えます。種類を書かない事案と続報は除きます。",
 					EN: "Incidents by kind of data concerned. One incident can have several, so they add up to more than the incidents. Incidents that tell no kind, and later reports, are left out.",
 				},
-				SQL: `SELECT ` + labelSQL("kind", dataTypes()) + ` AS label, count() AS incidents, kind AS code
+				SQL: `SELECT ` + labelSQL("kind", labelled("data_type")) + ` AS label, count() AS incidents, kind AS code
 FROM incidents
 ARRAY JOIN data_types AS kind
 WHERE {filters} AND NOT follow_up
@@ -110,7 +106,7 @@ ORDER BY time`,
 					JA: "JNSAのJOモデル（2003年の項目表）による想定額の大きい順に20件。実際の賠償額ではありません。人数か情報の種類の分からない事案と続報は除きます。",
 					EN: "The twenty largest by the JO model of JNSA with its item table of 2003. An assumption, not what was paid. Incidents without persons or kinds of data, and later reports, are left out.",
 				},
-				SQL: `SELECT title, organization, people AS persons, ` + labelSQL("jo_item", dataTypes()) + ` AS item, jo_yen_per_person AS per_person, jo_yen AS yen, notice_id
+				SQL: `SELECT title, organization, people AS persons, ` + labelSQL("jo_item", labelled("data_type")) + ` AS item, jo_yen_per_person AS per_person, jo_yen AS yen, notice_id
 FROM assumed_damage
 WHERE {filters} AND NOT follow_up AND jo_yen IS NOT NULL
 ORDER BY yen DESC, notice_id
@@ -130,10 +126,10 @@ LIMIT 20`,
 				ID: 6, Kind: Table, Unit: Incidents, Grid: Grid{W: 12, H: 8},
 				Title: notice.Label{JA: "報告が必要な事態（個人情報保護委員会）", EN: "Reportable classes (Personal Information Protection Commission)"},
 				Description: notice.Label{
-					JA: "個人情報に関わる事案を、法26条・規則7条の4つの事態に当てはめ、発覚から公表までの日数で分けたもの。1件が複数の事態に当たることがあります。日付や人数の分からない事案は「不明」か、どの事態にも入りません。公表の早さであって、委員会への報告の早さではありません。",
-					EN: "Incidents with personal data by the four classes of article 26 and rule 7, parted by days from detection to publication. One incident can be in several. What the notice does not tell is unknown, or in no class. This is how soon it was published, not how soon it was reported to the Commission.",
+					JA: "個人情報に関わる事案を、法26条・規則7条の4つの事態に当てはめ、発覚から公表までの日数で分けたもの。1件が複数の事態に当たることがあります。人数の基準は1,000人超、公的機関は100人超。日付や人数の分からない事案は「不明」か、どの事態にも入りません。公表の早さであって、委員会への報告の早さではありません。",
+					EN: "Incidents with personal data by the four classes of article 26 and rule 7, parted by days from detection to publication. One incident can be in several; the limit of persons is 1,000, of public bodies 100. What the notice does not tell is unknown, or in no class. This is how soon it was published, not how soon it was reported to the Commission.",
 				},
-				SQL: `SELECT transform(class, [1, 2, 3, 4], if('{lang}' = 'ja', ['1 要配慮個人情報', '2 財産的被害のおそれ', '3 不正の目的', '4 1,000人超（公的機関は100人超）'], ['1 sensitive data', '2 risk to property', '3 wrongful purpose', '4 over 1,000 persons (public bodies: 100)']), '') AS name,
+				SQL: `SELECT ` + labelSQL("toString(class)", labelled("ppc_class")) + ` AS name,
     count() AS incidents, countIf(disclosure_window = 'within_5') AS within_5, countIf(disclosure_window = '6_30') AS from_6, countIf(disclosure_window = '31_60') AS from_31, countIf(disclosure_window = 'over_60') AS over_60, countIf(disclosure_window = 'unknown') AS unknown
 FROM (SELECT arrayJoin(ppc_classes) AS class, disclosure_window FROM reportable WHERE {filters} AND NOT follow_up)
 GROUP BY class
@@ -175,10 +171,6 @@ LIMIT 50`,
 	}
 }
 
-func dataTypes() []Option {
-	return options(notice.DataTypes(), func(d notice.DataTypeInfo) (string, notice.Label) { return string(d.Code), d.Label })
-}
-
 func dataTypesWhere(keep func(notice.DataTypeInfo) bool) []string {
 	var all []string
 	for _, d := range notice.DataTypes() {
@@ -188,28 +180,3 @@ func dataTypesWhere(keep func(notice.DataTypeInfo) bool) []string {
 	}
 	return all
 }
-
-// labelSQL is SQL that turns the code in a column into its label; a code without
-// one stays.
-func labelSQL(column string, all []Option) string {
-	return "transform(" + column + ", [" + quoted(codes(all)) + "], if('{lang}' = 'ja', [" + quoted(labels(all, Japanese)) + "], [" + quoted(labels(all, English)) + "]), toString(" + column + "))"
-}
-
-func codes(all []Option) []string {
-	var list []string
-	for _, o := range all {
-		list = append(list, o.Value)
-	}
-	return list
-}
-
-func labels(all []Option, lang Language) []string {
-	var list []string
-	for _, o := range all {
-		list = append(list, lang.Of(o.Label))
-	}
-	return list
-}
-
-// quoted writes words of ours, which hold no quotes, as a list of SQL strings.
-func quoted(words []string) string { return "'" + strings.Join(words, "', '") + "'" }

@@ -23,12 +23,12 @@ func noticeList() Dashboard {
 				Condition: "({value} = '' OR formatDateTime(published, '%Y-%m') = {value})",
 			},
 			Variable{
-				Name: "size_band", Label: notice.Label{JA: "人数の規模", EN: "Size"}, Kind: Choices, Options: sizeBands(),
+				Name: "size_band", Label: notice.Label{JA: "人数の規模", EN: "Size"}, Kind: Choices, Options: labelled("size_band"),
 				Condition: "has({values}, size_band)",
 			},
 			Variable{
 				Name: "data_type", Label: notice.Label{JA: "情報の種類", EN: "Kind of data"}, Kind: Choices,
-				Options:   dataTypes(),
+				Options:   labelled("data_type"),
 				Condition: "hasAny({values}, data_types)",
 			},
 			Variable{
@@ -45,7 +45,7 @@ func noticeList() Dashboard {
 					JA: "事案を知らせる公表文を公表日の新しい順に500件まで。続報も含みます。空欄は公表文に書かれていないことを示します。公表日の分からないものは入りません。",
 					EN: "Up to 500 notices that report an incident, the latest first, later reports too. An empty cell: the notice does not say. Notices without a day of publication are left out.",
 				},
-				SQL: `SELECT published, title, organization, category_{lang} AS category_label, sector_{lang} AS sector_label, severity_{lang} AS severity_label, people, records, outage_minutes, ` + labelSQL("stage", stages()) + ` AS stage_label, notice_id
+				SQL: `SELECT published, title, organization, category_{lang} AS category_label, sector_{lang} AS sector_label, severity_{lang} AS severity_label, people, records, outage_minutes, ` + labelSQL("stage", labelled("stage")) + ` AS stage_label, notice_id
 FROM incidents
 WHERE {filters}
 ORDER BY published DESC, notice_id
@@ -66,29 +66,6 @@ LIMIT 500`,
 				Links: []Link{toNotice()},
 			},
 		),
-	}
-}
-
-// stages are where a notice stands in a row of reports.
-func stages() []Option {
-	return []Option{
-		{string(notice.StageFirst), notice.Label{JA: "第一報", EN: "first report"}},
-		{string(notice.StageUpdate), notice.Label{JA: "続報", EN: "update"}},
-		{string(notice.StageFinal), notice.Label{JA: "最終報", EN: "final report"}},
-		{string(notice.StageRestored), notice.Label{JA: "復旧", EN: "restored"}},
-	}
-}
-
-// sizeBands are those of Tokyo Shoko Research.
-func sizeBands() []Option {
-	return []Option{
-		{"lt_100", notice.Label{JA: "100人未満", EN: "under 100"}},
-		{"100_999", notice.Label{JA: "100人～1,000人未満", EN: "100 to 999"}},
-		{"1000_9999", notice.Label{JA: "1,000人～1万人未満", EN: "1,000 to 9,999"}},
-		{"10000_99999", notice.Label{JA: "1万人～10万人未満", EN: "10,000 to 99,999"}},
-		{"100000_999999", notice.Label{JA: "10万人～100万人未満", EN: "100,000 to 999,999"}},
-		{"ge_1000000", notice.Label{JA: "100万人以上", EN: "1,000,000 and more"}},
-		{"unknown", notice.Label{JA: "不明", EN: "unknown"}},
 	}
 }
 
@@ -184,7 +161,7 @@ func factsSQL(condition string) string {
 		{notice.Label{JA: "分類", EN: "category"}, "category_{lang}"},
 		{notice.Label{JA: "重大度", EN: "severity"}, "severity_{lang}"},
 		{notice.Label{JA: "確からしさ", EN: "confidence"}, "round(confidence, 2)"},
-		{notice.Label{JA: "続報の段階", EN: "stage"}, labelSQL("stage", stages())},
+		{notice.Label{JA: "続報の段階", EN: "stage"}, labelSQL("stage", labelled("stage"))},
 		{notice.Label{JA: "発生", EN: "occurred"}, "occurred"},
 		{notice.Label{JA: "発覚", EN: "detected"}, "detected"},
 		{notice.Label{JA: "終了", EN: "ended"}, "ended"},
@@ -195,12 +172,12 @@ func factsSQL(condition string) string {
 		{notice.Label{JA: "件数の言葉", EN: "records, in its words"}, "records_text"},
 		{notice.Label{JA: "停止（分）", EN: "outage (minutes)"}, "outage_minutes"},
 		{notice.Label{JA: "停止の言葉", EN: "outage, in its words"}, "outage_text"},
-		{notice.Label{JA: "流出", EN: "exposure"}, "exposure"},
-		{notice.Label{JA: "情報の種類", EN: "kinds of data"}, "arrayStringConcat(data_types, ', ')"},
-		{notice.Label{JA: "二次被害", EN: "later damage"}, "secondary_damage"},
+		{notice.Label{JA: "流出", EN: "exposure"}, labelSQL("exposure", labelled("exposure"))},
+		{notice.Label{JA: "情報の種類", EN: "kinds of data"}, "arrayStringConcat(arrayMap(t -> " + labelSQL("t", labelled("data_type")) + ", data_types), ', ')"},
+		{notice.Label{JA: "二次被害", EN: "later damage"}, labelSQL("secondary_damage", labelled("secondary_damage"))},
 		{notice.Label{JA: "委託先", EN: "contractor"}, "contractor"},
-		{notice.Label{JA: "気づいた人", EN: "found by"}, "found_by"},
-		{notice.Label{JA: "媒体", EN: "medium"}, "medium"},
+		{notice.Label{JA: "気づいた人", EN: "found by"}, labelSQL("found_by", labelled("found_by"))},
+		{notice.Label{JA: "媒体", EN: "medium"}, labelSQL("medium", labelled("medium"))},
 		{notice.Label{JA: "注意", EN: "warnings"}, "arrayStringConcat(warnings, ', ')"},
 		{notice.Label{JA: "合成", EN: "synthetic"}, "if(synthetic, 'yes', NULL)"},
 	}

@@ -34,7 +34,7 @@ ORDER BY time, code`,
 					JA: "選んだ組織の公表文を新しい順に200件まで。続報も含みます。空欄は公表文に書かれていないことを示します。",
 					EN: "Up to 200 notices of the organizations chosen, the latest first, later reports too. An empty cell: the notice does not say.",
 				},
-				SQL: `SELECT published, title, organization, category_{lang} AS category_label, ` + labelSQL("stage", stages()) + ` AS stage_label, occurred_date, people, outage_minutes, contractor, notice_id
+				SQL: `SELECT published, title, organization, category_{lang} AS category_label, ` + labelSQL("stage", labelled("stage")) + ` AS stage_label, occurred_date, people, outage_minutes, contractor, notice_id
 FROM incidents
 WHERE {filters}
 ORDER BY published DESC, notice_id
@@ -124,12 +124,12 @@ ORDER BY share DESC, code`,
 					JA: "公的機関と民間の事案の数、人数、人数不明の割合。続報は除きます。",
 					EN: "Incidents, persons and the unknown share of public bodies and private organizations. Later reports are left out.",
 				},
-				SQL: `SELECT multiIf(ownership = 'public', if('{lang}' = 'ja', '公的機関', 'public'), ownership = 'private', if('{lang}' = 'ja', '民間', 'private'), if('{lang}' = 'ja', '不明', 'unknown')) AS name,
-    count() AS incidents, sum(people) AS persons, quantileExactIf(0.5)(people, people IS NOT NULL) AS median, countIf(people IS NULL) / count() AS unknown_share, ownership AS code
+				SQL: `SELECT ` + labelSQL("ifNull(ownership, 'unknown')", labelled("ownership")) + ` AS name,
+    count() AS incidents, sum(people) AS persons, quantileExactIf(0.5)(people, people IS NOT NULL) AS median, countIf(people IS NULL) / count() AS unknown_share, ifNull(ownership, 'unknown') AS code
 FROM incidents
 WHERE {filters} AND NOT follow_up
 GROUP BY ownership
-ORDER BY incidents DESC`,
+ORDER BY incidents DESC, code`,
 				Columns: []Column{
 					{Name: "name", Label: notice.Label{JA: "官民", EN: "public or private"}, Unit: Words},
 					{Name: "incidents", Label: notice.Label{JA: "事案（件）", EN: "incidents"}, Unit: Incidents},

@@ -86,14 +86,7 @@ LIMIT 100`,
 					JA: "事案に気づいた人。書かない事案は「不明」。続報は除きます。",
 					EN: "Who noticed the incident. Unknown: the notice does not say. Later reports are left out.",
 				},
-				SQL: discovery("found_by", []Option{
-					{string(notice.FoundByStaff), notice.Label{JA: "職員・従業員", EN: "staff"}},
-					{string(notice.FoundByMonitoring), notice.Label{JA: "監視・検知", EN: "monitoring"}},
-					{string(notice.FoundByAudit), notice.Label{JA: "点検・監査", EN: "inspection or audit"}},
-					{string(notice.FoundByAffected), notice.Label{JA: "本人・受け取った人", EN: "persons affected"}},
-					{string(notice.FoundByContractor), notice.Label{JA: "委託先", EN: "contractor"}},
-					{string(notice.FoundByOutside), notice.Label{JA: "外部", EN: "others outside"}},
-				}),
+				SQL: discovery("found_by"),
 				Columns: []Column{
 					{Name: "label", Label: notice.Label{JA: "気づいた人", EN: "found by"}, Unit: Words},
 					{Name: "incidents", Label: notice.Label{JA: "事案（件）", EN: "incidents"}, Unit: Incidents},
@@ -107,11 +100,7 @@ LIMIT 100`,
 					JA: "対象の情報が載っていた媒体。情報に関わらない事案と、書かない事案は「不明」。続報は除きます。",
 					EN: "What the data stood on. Unknown: the notice does not say, or no data is concerned. Later reports are left out.",
 				},
-				SQL: discovery("medium", []Option{
-					{string(notice.MediumPaper), notice.Label{JA: "紙", EN: "paper"}},
-					{string(notice.MediumElectronic), notice.Label{JA: "電子", EN: "electronic"}},
-					{string(notice.MediumBoth), notice.Label{JA: "紙と電子", EN: "paper and electronic"}},
-				}),
+				SQL: discovery("medium"),
 				Columns: []Column{
 					{Name: "label", Label: notice.Label{JA: "媒体", EN: "medium"}, Unit: Words},
 					{Name: "incidents", Label: notice.Label{JA: "事案（件）", EN: "incidents"}, Unit: Incidents},
@@ -151,9 +140,9 @@ ORDER BY incidents DESC, code`,
 	}
 }
 
-// discovery counts incidents by a code that may be unknown.
-func discovery(column string, all []Option) string {
-	return `SELECT if(` + column + ` IS NULL, if('{lang}' = 'ja', '不明', 'unknown'), ` + labelSQL("ifNull("+column+", '')", all) + `) AS label, count() AS incidents
+// discovery counts incidents by a code that may be unknown, which comes last.
+func discovery(column string) string {
+	return `SELECT ` + labelSQL("ifNull("+column+", 'unknown')", labelled(column)) + ` AS label, count() AS incidents
 FROM incidents
 WHERE {filters} AND NOT follow_up
 GROUP BY ` + column + `

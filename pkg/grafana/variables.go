@@ -1,18 +1,23 @@
 package grafana
 
-import "owabi/pkg/notice"
+import (
+	"strings"
+
+	"owabi/pkg/notice"
+	"owabi/pkg/warehouse"
+)
 
 // filters are the variables that every dashboard of incidents has.
 func filters() []Variable {
 	return []Variable{
 		{
 			Name: "category", Label: notice.Label{JA: "分類", EN: "Category"}, Kind: Choices,
-			Options:   options(notice.Categories(), func(c notice.CategoryInfo) (string, notice.Label) { return string(c.Code), c.Label }),
+			Options:   labelled("category"),
 			Condition: "has({values}, category)",
 		},
 		{
 			Name: "sector", Label: notice.Label{JA: "業種", EN: "Sector"}, Kind: Choices,
-			Options:   options(notice.Sectors(), func(s notice.SectorInfo) (string, notice.Label) { return string(s.Code), s.Label }),
+			Options:   labelled("sector"),
 			Condition: "has({values}, sector)",
 		},
 		{
@@ -27,22 +32,13 @@ LIMIT 1000`,
 		},
 		{
 			Name: "severity", Label: notice.Label{JA: "重大度", EN: "Severity"}, Kind: Choices,
-			Options: []Option{
-				{string(notice.SeverityCritical), notice.Label{JA: "極めて重大", EN: "critical"}},
-				{string(notice.SeverityMajor), notice.Label{JA: "重大", EN: "major"}},
-				{string(notice.SeverityModerate), notice.Label{JA: "中程度", EN: "moderate"}},
-				{string(notice.SeverityMinor), notice.Label{JA: "軽微", EN: "minor"}},
-				{string(notice.SeverityInfo), notice.Label{JA: "情報", EN: "info"}},
-			},
+			Options:   labelled("severity"),
 			Condition: "has({values}, severity)",
 		},
 		{
 			Name: "ownership", Label: notice.Label{JA: "官民", EN: "Public or private"}, Kind: Choices,
-			Options: []Option{
-				{"public", notice.Label{JA: "公的機関", EN: "public"}},
-				{"private", notice.Label{JA: "民間", EN: "private"}},
-			},
-			Condition: "has({values}, ownership)",
+			Options:   labelled("ownership"),
+			Condition: "has({values}, ifNull(ownership, 'unknown'))",
 		},
 		{
 			Name: "synthetic", Label: notice.Label{JA: "合成した公表文", EN: "Synthetic notices"}, Kind: Choice,
@@ -56,11 +52,38 @@ LIMIT 1000`,
 	}
 }
 
-func options[T any](infos []T, of func(T) (string, notice.Label)) []Option {
+// labelled are the codes of a field with their labels, in the order they are shown.
+func labelled(kind string) []Option {
 	var all []Option
-	for _, info := range infos {
-		code, label := of(info)
-		all = append(all, Option{code, label})
+	for _, l := range warehouse.Labels() {
+		if l.Kind == kind {
+			all = append(all, Option{l.Code, l.Label})
+		}
 	}
 	return all
 }
+
+// labelSQL is SQL that turns the code in a column into its label; a code without
+// one stays.
+func labelSQL(column string, all []Option) string {
+	return "transform(" + column + ", [" + quoted(codes(all)) + "], if('{lang}' = 'ja', [" + quoted(labels(all, Japanese)) + "], [" + quoted(labels(all, English)) + "]), toString(" + column + "))"
+}
+
+func codes(all []Option) []string {
+	var list []string
+	for _, o := range all {
+		list = append(list, o.Value)
+	}
+	return list
+}
+
+func labels(all []Option, lang Language) []string {
+	var list []string
+	for _, o := range all {
+		list = append(list, lang.Of(o.Label))
+	}
+	return list
+}
+
+// quoted writes words of ours, which hold no quotes, as a list of SQL strings.
+func quoted(words []string) string { return "'" + strings.Join(words, "', '") + "'" }

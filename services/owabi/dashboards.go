@@ -61,6 +61,8 @@ type dashboardsCheckCommand struct {
 	Slow    time.Duration `default:"1s" help:"From when on a question is slow (${default})."`
 	Strict  bool          `help:"Fail when a panel is slow or empty too."`
 	All     bool          `help:"List what is fine too."`
+
+	Dashboards []string `arg:"" optional:"" help:"Dashboards to check, such as overview. Default: all."`
 }
 
 func (c *dashboardsCheckCommand) Run(ctx context.Context, std stdio) (err error) {
@@ -75,7 +77,7 @@ func (c *dashboardsCheckCommand) Run(ctx context.Context, std stdio) (err error)
 		return err
 	}
 	defer func() { err = errors.Join(err, e.close()) }()
-	findings, err := grafana.Check(ctx, e.warehouse, grafana.CheckConfig{From: c.From, To: c.To, Slow: c.Slow})
+	findings, err := grafana.Check(ctx, e.warehouse, grafana.CheckConfig{Dashboards: c.Dashboards, From: c.From, To: c.To, Slow: c.Slow})
 	if err != nil {
 		return err
 	}
