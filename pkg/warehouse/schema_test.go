@@ -121,3 +121,23 @@ func values(t testing.TB, w *warehouse.Warehouse, statement string) []string {
 	}
 	return list
 }
+
+func TestReadmeListsTheViews(t *testing.T) {
+	const begin, end = "-update -->\n", "<!-- end -->"
+	text, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, rest, ok := strings.Cut(string(text), begin)
+	_, tail, ok2 := strings.Cut(rest, end)
+	if !ok || !ok2 {
+		t.Fatal("README.md has no place for the views")
+	}
+	var b strings.Builder
+	b.WriteString("| Question | View | Answers | A row is |\n| --- | --- | --- | --- |\n")
+	for _, v := range warehouse.Views() {
+		questions := strings.Trim(strings.ReplaceAll(fmt.Sprint(v.Questions), " ", ", "), "[]")
+		fmt.Fprintf(&b, "| %s | `%s` | %s | %s |\n", questions, v.Name, v.Answers.EN, v.Row)
+	}
+	golden(t, "README.md", head+begin+b.String()+end+tail)
+}
