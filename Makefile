@@ -76,6 +76,7 @@ bench: $(ENGINE) ## Measure rows, messages, characters and notices a second
 	go test -run '^$$' -bench . -benchtime 1x ./services/loader
 	go test -run '^$$' -bench 'Pipeline|Memory' -benchtime 1x ./services/owabi
 	go test -run '^$$' -bench Queryable -benchtime 200x ./services/owabi
+	go test -run '^$$' -bench . -benchtime 1x ./pkg/warehouse
 
 model: ## Train the classifier's model from its labelled notices
 	go run ./services/owabi train --out pkg/classify/model.bin pkg/classify/testdata/gold/*.jsonl

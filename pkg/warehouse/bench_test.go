@@ -192,9 +192,9 @@ func BenchmarkOrderings(b *testing.B) {
 	const settings = " SETTINGS allow_nullable_key = 1"
 	tables := []struct{ name, order string }{
 		{"notice_rows", ""}, // year; published, notice_id
-		{"by_id", "ORDER BY notice_id"},
-		{"by_day", "ORDER BY (published, notice_id)" + settings},
-		{"by_month_part", "PARTITION BY toYYYYMM(published) ORDER BY (published, notice_id)" + settings},
+		{"by_id", "PARTITION BY tuple() ORDER BY notice_id"},
+		{"by_day", "PARTITION BY tuple() ORDER BY (published, notice_id)" + settings},
+		{"by_month", "PARTITION BY toYYYYMM(published) ORDER BY (published, notice_id)" + settings},
 	}
 	for _, t := range tables[1:] {
 		ask(b, w, fmt.Sprintf("CREATE TABLE %s AS notice_rows ENGINE = ReplacingMergeTree(classified_at) %s", t.name, t.order))
