@@ -17,6 +17,7 @@ import (
 type dashboardsCommand struct {
 	Render dashboardsRenderCommand `cmd:"" help:"Write Grafana's JSON and provisioning files."`
 	Check  dashboardsCheckCommand  `cmd:"" help:"Ask every panel's question of a warehouse; tell which fail, are slow or show nothing."`
+	Push   dashboardsPushCommand   `cmd:"" help:"Send the dashboards to a Grafana."`
 }
 
 type dashboardsRenderCommand struct {
@@ -101,4 +102,46 @@ func (c *dashboardsCheckCommand) Run(ctx context.Context, std stdio) (err error)
 		return fmt.Errorf("dashboards: %d failed, %d slow, %d empty", n, count[grafana.Slow], count[grafana.Empty])
 	}
 	return nil
+}
+
+type dashboardsPushCommand struct {
+	URL          string   `arg:"" env:"OWABI_GRAFANA_URL" help:"Address of the Grafana, with its path."`
+	TokenFile    string   `env:"OWABI_GRAFANA_TOKEN_FILE" type:"path" placeholder:"FILE" help:"File with a service account's token; or the token itself in OWABI_GRAFANA_TOKEN."`
+	User         string   `env:"OWABI_GRAFANA_USER" placeholder:"NAME" help:"User at the Grafana, when there is no token."`
+	PasswordFile string   `env:"OWABI_GRAFANA_PASSWORD_FILE" type:"path" placeholder:"FILE" help:"File with that user's password; or the password itself in OWABI_GRAFANA_PASSWORD."`
+	Language     []string `enum:"ja,en" default:"ja,en" help:"Languages to send: ja, en."`
+
+	DatasourceURL          string `name:"datasource-url" placeholder:"URL" help:"ClickHouse as the Grafana reaches it, http://, https:// or clickhouse://; makes or changes the data source, which needs the role Admin."`
+	DatasourceUser         string `name:"datasource-user" default:"default" placeholder:"NAME" help:"User of the data source, with no more than reading rights (${default})."`
+	DatasourcePasswordFile string `name:"datasource-password-file" env:"OWABI_GRAFANA_CLICKHOUSE_PASSWORD_FILE" type:"path" placeholder:"FILE" help:"File with that user's password; or the password itself in OWABI_GRAFANA_CLICKHOUSE_PASSWORD."`
+}
+
+func (c *dashboardsPushCommand) Run(ctx context.Context, std stdio) error {
+	cfg := grafana.PushConfig{URL: c.URL, User: c.User}
+	for _, lang := range c.Language {
+		cfg.Languages = append(cfg.Languages, grafana.Language(lang))
+	}
+	var err error
+	if cfg.Token, err = secret("OWABI_GRAFANA_TOKEN", c.TokenFile); err != nil {
+		return err
+	}
+	if cfg.Password, err = secret("OWABI_GRAFANA_PASSWORD", c.PasswordFile); err != nil {
+		return err
+	}
+	if cfg.Token == "" && cfg.User == "" {
+		return usagef("as whom? Set OWABI_GRAFANA_TOKEN, or --user and OWABI_GRAFANA_PASSWORD")
+	}
+	if c.DatasourceURL != "" {
+		password, err := secret("OWABI_GRAFANA_CLICKHOUSE_PASSWORD", c.DatasourcePasswordFile)
+		if err != nil {
+			return err
+		}
+		cfg.DataSource = &grafana.DataSource{URL: c.DatasourceURL, User: c.DatasourceUser, Password: password}
+	}
+	return grafana.Push(ctx, cfg, func(step grafana.Step) {
+		fmt.Fprintf(std.out, "%-9s  %s\n", step.Outcome, step.What)
+		if step.Err != nil {
+			fmt.Fprintf(std.out, "%-9s  %v\n", "", step.Err)
+		}
+	})
 }

@@ -53,7 +53,7 @@ type cli struct {
 	Bus        busCommand        `cmd:"" help:"The streams and consumers: make, widen, show."`
 	Tail       tailCommand       `cmd:"" help:"Follow the classified notices."`
 	Rejected   rejectedCommand   `cmd:"" help:"What could not be processed, why, and another try."`
-	Dashboards dashboardsCommand `cmd:"" help:"Dashboards for Grafana: render, check."`
+	Dashboards dashboardsCommand `cmd:"" help:"Dashboards for Grafana: render, check, push."`
 }
 
 // stdio is where a command reads and writes.
