@@ -48,6 +48,7 @@ type facts struct {
 	displayName string
 	timezone    string
 	settings    map[string]bool
+	outside     map[string]bool // table functions that a reader may not call, in lower case
 }
 
 // Open loads libchdb and boots the engine on Config.Path. Errors wrap
@@ -155,6 +156,16 @@ func (e *Engine) learn(ctx context.Context) error {
 	e.facts.settings = make(map[string]bool)
 	for name := range strings.SplitSeq(answer, "\n") {
 		e.facts.settings[name] = true
+	}
+	answer, err = e.ask(ctx, "SELECT name FROM system.table_functions FORMAT TabSeparatedRaw")
+	if err != nil {
+		return fmt.Errorf("list the engine's table functions: %w", err)
+	}
+	e.facts.outside = make(map[string]bool)
+	for name := range strings.FieldsSeq(answer) {
+		if !insideFunctions[name] {
+			e.facts.outside[strings.ToLower(name)] = true
+		}
 	}
 	for name := range e.config.Settings {
 		if !e.facts.settings[name] {

@@ -211,6 +211,32 @@ func mentions(sql, name string) bool {
 	}
 }
 
+// calls reports whether one of the names, given in lower case, is called as a
+// function. As with mentions doubt is a yes: a quoted name with an escape in it, a
+// name that is a parameter, text that does not lex.
+func calls(sql string, names map[string]bool) bool {
+	l := lexer{text: sql}
+	var before token
+	for {
+		t, ok := l.next()
+		switch {
+		case !ok:
+			return false
+		case t.kind == broken:
+			return true
+		case !t.isPunctuation("("):
+		case before.kind == bareWord && names[strings.ToLower(before.text)], before.isPunctuation("}"):
+			return true
+		case before.kind == quotedName:
+			inner := strings.Trim(before.text, "\"`“”")
+			if names[strings.ToLower(inner)] || strings.ContainsRune(inner, '\\') {
+				return true
+			}
+		}
+		before = t
+	}
+}
+
 // follows reports whether one of the second words stands right after the first.
 // Text that does not lex and holds both counts as yes, as with mentions.
 func follows(sql, first string, seconds ...string) bool {

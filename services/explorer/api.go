@@ -6,24 +6,28 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
+	"golang.org/x/sync/semaphore"
 
 	"owabi/pkg/grafana"
 	"owabi/pkg/warehouse"
 )
 
 // limits bound every question that a page asks.
-var limits = warehouse.Limits{Time: 20 * time.Second, MemoryBytes: 4 << 30, ResultRows: 100_000, ResultBytes: 32 << 20}
+var limits = warehouse.Limits{Time: 20 * time.Second, MemoryBytes: 2 << 30, ResultRows: 100_000, ResultBytes: 32 << 20}
 
 // api answers the page's questions in JSON.
 type api struct {
-	warehouse *warehouse.Warehouse
-	grafana   string // address of a Grafana with the same dashboards, or empty
+	Pages
+	running *semaphore.Weighted // a place for each of MaxQuestions statements
 }
+
+func newAPI(pages Pages) *api { return &api{pages, semaphore.NewWeighted(MaxQuestions)} }
 
 func (a *api) routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /api/dashboards", a.dashboards)
@@ -69,7 +73,7 @@ func statusOf(err error) int {
 		return http.StatusBadRequest
 	case errors.Is(err, warehouse.ErrTimeLimit):
 		return http.StatusGatewayTimeout
-	case errors.As(err, &exception):
+	case errors.As(err, &exception), errors.Is(err, errTooLarge):
 		return http.StatusUnprocessableEntity
 	default:
 		return http.StatusServiceUnavailable // no ClickHouse answers
@@ -90,10 +94,39 @@ type result struct {
 	ReadBytes uint64          `json:"read_bytes"`
 }
 
-// ask runs a read-only question within the limits.
+// run waits for a place and runs a question that only reads, within the limits.
+func (a *api) run(ctx context.Context, q warehouse.Question, out io.Writer) (warehouse.Answer, error) {
+	if err := a.running.Acquire(ctx, 1); err != nil {
+		return warehouse.Answer{}, err // who asked has gone
+	}
+	defer a.running.Release(1)
+	q.Limits = limits
+	return a.Warehouse.Ask(ctx, q, &bounded{out, maxAnswerBytes})
+}
+
+// maxAnswerBytes bounds an answer as it is written: the engine counts a value that
+// is the same in every row once.
+const maxAnswerBytes = 64 << 20
+
+var errTooLarge = fmt.Errorf("the result is larger than %d MiB: ask for fewer rows or columns", maxAnswerBytes>>20)
+
+// bounded passes on so many bytes, and then fails.
+type bounded struct {
+	io.Writer
+	left int
+}
+
+func (b *bounded) Write(p []byte) (int, error) {
+	if b.left -= len(p); b.left < 0 {
+		return 0, errTooLarge
+	}
+	return b.Writer.Write(p)
+}
+
+// ask returns the rows of a question.
 func (a *api) ask(ctx context.Context, sql string, parameters map[string]any) (result, error) {
 	var out bytes.Buffer
-	told, err := a.warehouse.Ask(ctx, warehouse.Question{SQL: sql, Parameters: parameters, Format: warehouse.FormatCompact, Limits: limits}, &out)
+	told, err := a.run(ctx, warehouse.Question{SQL: sql, Parameters: parameters, Format: warehouse.FormatCompact}, &out)
 	if err != nil {
 		return result{}, err
 	}

@@ -75,7 +75,7 @@ func (a *api) dashboards(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusOK, struct {
 		Dashboards []dashboardAnswer `json:"dashboards"`
 		Grafana    string            `json:"grafana,omitempty"`
-	}{all, a.grafana})
+	}{all, a.Grafana})
 }
 
 func describe(d grafana.Dashboard, lang grafana.Language) dashboardAnswer {

@@ -48,15 +48,28 @@ type Config struct {
 	Checks []Check
 	// CheckTimeout bounds each check. Default: 2 s.
 	CheckTimeout time.Duration
-	// Warehouse is what the pages ask; its user needs to read and nothing else.
-	// Nil: there are no pages.
-	Warehouse *warehouse.Warehouse
-	// Grafana is the address of a Grafana with the same dashboards, for links.
-	// Empty: no links.
-	Grafana string
+	// Pages are what a browser is shown. Nil: there are none.
+	Pages *Pages
 	// Logger takes what goes wrong. Default: slog.Default().
 	Logger *slog.Logger
 }
+
+// Pages says what the browser's pages ask.
+type Pages struct {
+	// Warehouse is asked, with at most [MaxQuestions] connections at once.
+	// Required.
+	Warehouse *warehouse.Warehouse
+	// SQL lets people ask in SQL of their own. The Warehouse's user must be one
+	// that can do nothing but read its tables: what one statement may reach is
+	// decided by that user's rights and not here.
+	SQL bool
+	// Grafana is the address of a Grafana with the same dashboards, for links.
+	// Empty: no links.
+	Grafana string
+}
+
+// MaxQuestions is how many statements the pages run at once; further ones wait.
+const MaxQuestions = 8
 
 // Check is one thing that a service needs to do its work.
 type Check struct {
@@ -101,9 +114,9 @@ func (cfg *Config) defaults() {
 func (cfg Config) Handler() http.Handler {
 	cfg.defaults()
 	guarded := http.NewServeMux()
-	if cfg.Warehouse != nil {
+	if cfg.Pages != nil {
 		guarded.Handle("/", newPage())
-		(&api{warehouse: cfg.Warehouse, grafana: cfg.Grafana}).routes(guarded)
+		newAPI(*cfg.Pages).routes(guarded)
 	}
 	guarded.Handle("GET /metrics", promhttp.HandlerFor(cfg.Metrics, promhttp.HandlerOpts{
 		ErrorLog: slog.NewLogLogger(cfg.Logger.Handler(), slog.LevelWarn), ErrorHandling: promhttp.ContinueOnError,

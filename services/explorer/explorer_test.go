@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -21,6 +22,7 @@ import (
 
 	"owabi/pkg/bus"
 	"owabi/pkg/bus/bustest"
+	"owabi/pkg/chdb"
 	"owabi/pkg/chdb/chdbtest"
 	"owabi/pkg/classify"
 	"owabi/pkg/notice"
@@ -31,7 +33,9 @@ import (
 	"owabi/services/loader"
 )
 
-func TestMain(m *testing.M) { chdbtest.Main(m) }
+func TestMain(m *testing.M) {
+	os.Exit(chdbtest.MainWith(m, func(c *chdb.Config) { c.Reader = &chdb.Reader{User: "explorer", Password: "of the tests"} }))
+}
 
 func get(t *testing.T, handler http.Handler, host, path string, header ...string) (int, string) {
 	t.Helper()

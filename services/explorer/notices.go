@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"owabi/pkg/grafana"
+	"owabi/pkg/notice"
 )
 
 var noticeID = regexp.MustCompile(`^[0-9a-f]{32}$`)
@@ -26,7 +27,7 @@ func (a *api) notice(w http.ResponseWriter, r *http.Request) {
 
 type noticeAnswer struct {
 	Facts    result `json:"facts"`    // one row
-	Text     string `json:"text"`     // headline, a line break, body
+	Text     string `json:"text"`     // as [notice.Notice.Text]
 	Evidence result `json:"evidence"` // rows of (field, rule, text, start_rune, end_rune)
 	Readings result `json:"readings"` // rows of (classified_at, classifier_version, rules_sha256), the latest first
 }
@@ -56,7 +57,7 @@ func (a *api) readNotice(r *http.Request) (noticeAnswer, error) {
 	if len(rows) == 0 {
 		return noticeAnswer{}, fmt.Errorf("%w: no notice has the id %s", errNotFound, id)
 	}
-	n.Text = rows[0][0] + "\n" + rows[0][1]
+	n.Text = notice.Notice{Title: rows[0][0], Body: rows[0][1]}.Text()
 	return n, nil
 }
 

@@ -15,6 +15,10 @@ const maxStatementBytes = 256 << 10
 // sql runs one statement of a person's, reading only and within the limits, and
 // answers with its rows as JSON, or as CSV when format says so.
 func (a *api) sql(w http.ResponseWriter, r *http.Request) {
+	if !a.SQL {
+		refuse(w, http.StatusForbidden, errors.New("SQL is closed here: it needs a ClickHouse user who can only read, named by OWABI_EXPLORER_CLICKHOUSE_USER"))
+		return
+	}
 	var question struct {
 		SQL    string `json:"sql"`
 		Format string `json:"format"`
@@ -45,7 +49,7 @@ func (a *api) sql(w http.ResponseWriter, r *http.Request) {
 // half a file for the whole.
 func (a *api) csv(w http.ResponseWriter, r *http.Request, sql string) {
 	out := &csvDownload{w: w}
-	_, err := a.warehouse.Ask(r.Context(), warehouse.Question{SQL: sql, Format: warehouse.FormatCSV, Limits: limits}, out)
+	_, err := a.run(r.Context(), warehouse.Question{SQL: sql, Format: warehouse.FormatCSV}, out)
 	switch {
 	case err == nil && !out.begun:
 		out.begin()

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -69,6 +70,9 @@ type engines struct {
 	// syncInserts says, of an embedded ClickHouse, whether inserts are on the disk
 	// before they are acknowledged; another's is its administrator's business.
 	syncInserts *bool
+
+	// reader is how to ask an embedded ClickHouse as a user who may only read.
+	reader warehouse.Config
 
 	folder *dataFolder // of the embedded engines; nil when none is embedded
 	nats   *bus.Server // nil when it is not embedded
@@ -251,16 +255,21 @@ func (e *engines) bootNATS(ctx context.Context, folder *dataFolder, flags natsFl
 	return nil
 }
 
+// config is without the password.
+func (f clickHouseFlags) config() warehouse.Config {
+	return warehouse.Config{
+		URL: f.ClickHouseURL, User: f.ClickHouseUser, Cluster: f.ClickHouseCluster, CAFile: f.ClickHouseCA, CertFile: f.ClickHouseCert, KeyFile: f.ClickHouseKey,
+	}
+}
+
 func (e *engines) connectClickHouse(ctx context.Context, flags clickHouseFlags) error {
 	password, err := secret("OWABI_CLICKHOUSE_PASSWORD", flags.ClickHousePasswordFile)
 	if err != nil {
 		return err
 	}
-	e.warehouse, err = warehouse.Open(warehouse.Config{
-		URL: flags.ClickHouseURL, User: flags.ClickHouseUser, Password: password, Cluster: flags.ClickHouseCluster,
-		CAFile: flags.ClickHouseCA, CertFile: flags.ClickHouseCert, KeyFile: flags.ClickHouseKey,
-	})
-	if err != nil {
+	config := flags.config()
+	config.Password = password
+	if e.warehouse, err = warehouse.Open(config); err != nil {
 		return err
 	}
 	e.clickHouseURL = flags.ClickHouseURL
@@ -291,6 +300,7 @@ func (e *engines) bootClickHouse(ctx context.Context, folder *dataFolder, flags 
 	config := chdb.Config{
 		Library: embedded.Libchdb, Path: folder.join("clickhouse"), BackupFolder: folder.join(backupFolder), Listen: embedded.ClickHouseListen,
 		User: flags.ClickHouseUser, Password: password, Logger: slog.Default(),
+		Reader: &chdb.Reader{User: "explorer", Password: rand.Text()},
 	}
 	if err := guardListen("--clickhouse-listen", config.Listen, password != "", "OWABI_CLICKHOUSE_PASSWORD"); err != nil {
 		return err
@@ -308,6 +318,7 @@ func (e *engines) bootClickHouse(ctx context.Context, folder *dataFolder, flags 
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(serving) }()
 	e.onClose(func() error { stop(); return <-served })
+	e.reader = warehouse.Config{URL: reachable(server.URL()), User: config.Reader.User, Password: config.Reader.Password}
 	sync := embedded.Durability == string(bus.SurvivesPower)
 	e.syncInserts = &sync
 	return e.connectClickHouse(ctx, clickHouseFlags{ClickHouseURL: reachable(server.URL()), ClickHouseUser: flags.ClickHouseUser, ClickHousePasswordFile: flags.ClickHousePasswordFile})

@@ -15,15 +15,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"owabi/pkg/bus"
-	"owabi/pkg/warehouse"
 	"owabi/services/explorer"
 )
 
 // httpFlags say where health, readiness and metrics are answered.
 type httpFlags struct {
-	HTTPListen    string `name:"http-listen" env:"OWABI_HTTP_LISTEN" placeholder:"ADDR" help:"Address of the HTTP listener with /healthz, /readyz and /metrics; none: there is none. Default for up: ${http_default}, or any free port when that one is taken."`
+	HTTPListen    string `name:"http-listen" env:"OWABI_HTTP_LISTEN" placeholder:"ADDR" help:"Address of the HTTP listener with /healthz, /readyz and /metrics; none: there is none. Default for up and explorer: ${http_default}, or any free port when that one is taken."`
 	HTTPTokenFile string `name:"http-token-file" env:"OWABI_HTTP_TOKEN_FILE" type:"path" placeholder:"FILE" help:"File with the token that the HTTP listener asks for; or the token itself in OWABI_HTTP_TOKEN. Without one, only loopback addresses."`
-	Grafana       string `name:"grafana" env:"OWABI_GRAFANA" placeholder:"URL" help:"Address of a Grafana that has the same dashboards; the pages link to it."`
 }
 
 // token returns what the listener asks for; an error says that the flags cannot be
@@ -46,7 +44,7 @@ const noListener = "none"
 type observed struct {
 	checks  []explorer.Check
 	metrics []prometheus.Collector
-	pages   *warehouse.Warehouse // what the browser's pages ask; nil: there are none
+	pages   *explorer.Pages // for a browser; nil: there are none
 }
 
 // observeNATS adds what the process needs of NATS, and how far behind the
@@ -134,7 +132,7 @@ func (e *engines) listenHTTP(stopping context.Context, flags httpFlags, o observ
 	served := make(chan error, 1)
 	go func() {
 		served <- explorer.Run(serving, explorer.Config{
-			Listener: listener, Token: token, Metrics: registry, Checks: o.checks, Warehouse: o.pages, Grafana: flags.Grafana,
+			Listener: listener, Token: token, Metrics: registry, Checks: o.checks, Pages: o.pages,
 		})
 	}()
 	e.onClose(func() error { stop(); return <-served })

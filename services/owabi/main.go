@@ -40,6 +40,7 @@ type cli struct {
 	Ingest     ingestCommand     `cmd:"" help:"Publish the notices of sources to the stream."`
 	Classifier classifierCommand `cmd:"" help:"Run the classifier as a process of its own."`
 	Loader     loaderCommand     `cmd:"" help:"Run the loader as a process of its own."`
+	Explorer   explorerCommand   `cmd:"" help:"Serve the explorer's pages as a process of its own."`
 	Classify   classifyCommand   `cmd:"" help:"Classify a file without any server: one JSON object a line."`
 	Eval       evalCommand       `cmd:"" help:"Score the classifier against labelled notices."`
 	Train      trainCommand      `cmd:"" help:"Train the classifier's model from labelled notices."`

@@ -28,6 +28,7 @@ type upCommand struct {
 	clickHouseFlags
 	embeddedFlags
 	httpFlags
+	pageFlags
 	drainFlag
 	sourceFlags
 	Once    bool     `help:"Process the sources to the last row, print the summary, and exit."`
@@ -64,7 +65,11 @@ func (c *upCommand) Run(ctx context.Context, std stdio) (err error) {
 		e.httpDefault = defaultHTTP
 	}
 	p := newPipeline(e, reader, c.Drain)
-	if err := e.listenHTTP(ctx, c.httpFlags, p.observed(), std.err); err != nil {
+	o := p.observed()
+	if o.pages, err = e.openPages(c.clickHouseFlags, c.pageFlags); err != nil {
+		return err
+	}
+	if err := e.listenHTTP(ctx, c.httpFlags, o, std.err); err != nil {
 		return err
 	}
 	if !c.Once {
@@ -107,7 +112,6 @@ func (p *pipeline) observed() observed {
 	o := observed{metrics: []prometheus.Collector{p.metrics.ingest, p.metrics.classifier, p.metrics.loader}}
 	o.observeNATS(p.bus, classifierConsumer, loaderConsumer)
 	o.observeEngines(p.engines)
-	o.pages = p.warehouse
 	return o
 }
 
