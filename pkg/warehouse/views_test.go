@@ -98,8 +98,10 @@ func TestViews(t *testing.T) {
 		t.Fatalf("no cases: %v", err)
 	}
 	var asked strings.Builder
+	ran := 0
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".yaml"), func(t *testing.T) {
+			ran++
 			text, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
@@ -128,8 +130,11 @@ func TestViews(t *testing.T) {
 			}
 		})
 	}
+	if ran < len(files) {
+		return // only some cases were asked for
+	}
 	for _, v := range warehouse.Views() {
-		if !strings.Contains(asked.String(), "FROM "+v.Name) && !t.Failed() {
+		if !strings.Contains(asked.String(), "FROM "+v.Name) {
 			t.Errorf("no case asks %s", v.Name)
 		}
 	}

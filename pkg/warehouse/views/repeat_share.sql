@@ -1,4 +1,4 @@
-WITH (SELECT max(published) FROM notices WHERE published <= toDate32(now('Asia/Tokyo'))) AS newest
+WITH (SELECT max(published) FROM notice_rows WHERE published <= toDate32(now('Asia/Tokyo'))) AS newest
 SELECT synthetic, toUInt8(months) AS months,
     countIf(n >= 1 AND organization_key IS NOT NULL) AS organizations,
     countIf(n >= 2 AND organization_key IS NOT NULL) AS repeated,
