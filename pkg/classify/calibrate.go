@@ -29,8 +29,8 @@ func (c *Classifier) judge(gold []Gold) []judged {
 	return out
 }
 
-// outOfFold returns for each fold of gold a classifier whose model was trained
-// on the other folds.
+// outOfFold returns for each fold of gold a classifier whose heads were trained
+// on the other folds. It has no rankers: they have no say in the category.
 func (c *Classifier) outOfFold(gold []Gold) []*Classifier {
 	out := make([]*Classifier, folds)
 	for fold := range out {
@@ -40,7 +40,7 @@ func (c *Classifier) outOfFold(gold []Gold) []*Classifier {
 				others = append(others, g)
 			}
 		}
-		out[fold] = newClassifier(c.rules, train(c.rules, others))
+		out[fold] = newClassifier(c.rules, trainHeads(others))
 	}
 	return out
 }

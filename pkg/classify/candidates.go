@@ -76,10 +76,7 @@ func (r *reading) describe(cs []counted) {
 		f.say("unit", c.q.Unit, category)
 		f.say("bound", string(c.q.Bound))
 		f.say("size", strconv.Itoa(int(2*math.Log10(float64(c.value)))))
-		for _, is := range [...]struct {
-			what string
-			so   bool
-		}{
+		for _, is := range [...]fact{
 			{"total", c.q.Total}, {"part", c.q.Part}, {"gross", c.q.Gross}, {"share", c.q.Share}, {"ordinal", c.q.Ordinal}, {"per", c.q.Per},
 			{"first", k == 0}, {"alone", len(cs) == 1}, {"largest", c.value == largest[kind(*c)]}, {"one", c.value == 1}, {"again", mentions[c.value] > 1},
 			{"person", c.person}, {"persons, too", !c.person && persons[c.value]},
@@ -138,7 +135,7 @@ func (r *reading) describePlace(f *featureSet, c counted, class, key string) {
 // ranker's: a value that is told several times has the shares of all its places,
 // and the rules' value, or that there is none, is worth so much more in the logarithm.
 func (k *ranker) choose(cs []counted, ruled int, worth, worthOfNone float64) int {
-	if len(cs) == 0 {
+	if k == nil || len(cs) == 0 {
 		return ruled
 	}
 	features := make([][]uint16, len(cs))

@@ -68,6 +68,15 @@ func (c *Classifier) classify(n notice.Notice) (notice.Classification, float64) 
 	if !out.IsIncident {
 		return out, r.margin
 	}
+	r.readImpact()
+	r.readStage()
+	r.readDiscovery()
+	out.Severity = c.rules.severityOf(&out)
+	return out, r.margin
+}
+
+// readImpact reads what came of an incident, and when.
+func (r *reading) readImpact() {
 	r.readExposure()
 	r.hearExposure()
 	r.readDataTypes()
@@ -76,10 +85,6 @@ func (c *Classifier) classify(n notice.Notice) (notice.Classification, float64) 
 	r.readTimeline()
 	r.readOutage()
 	r.readContractor()
-	r.readStage()
-	r.readDiscovery()
-	out.Severity = c.rules.severityOf(&out)
-	return out, r.margin
 }
 
 // unread is the classification of n before it is read.

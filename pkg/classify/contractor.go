@@ -2,6 +2,7 @@ package classify
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"owabi/pkg/japanese"
@@ -59,11 +60,19 @@ func (r *reading) readContractor() {
 	for _, v := range sortedValues(best) {
 		score += v
 	}
-	if first == nil || score < r.rules.contractor.Threshold {
+	if r.seen[groupContractor] == 0 {
+		return
+	}
+	ruled := first != nil && score >= r.rules.contractor.Threshold
+	if r.judge(contractorVerdict, strconv.FormatBool(ruled), r.rules.hearing.Contractor, nil) != "true" {
 		return
 	}
 	r.out.Contractor.Involved = true
-	r.evidence("contractor.involved", r.cue(*first).id, r.rangeOf(*first))
+	if ruled {
+		r.evidence(fieldContractor, r.cue(*first).id, r.rangeOf(*first))
+	} else {
+		r.quoteVerdict(contractorVerdict, "true")
+	}
 	own := japanese.FoldName(r.organization)
 	for _, o := range japanese.Organizations(r.text) {
 		if o.Self || o.Key == own || o.Key == "" || o.Kind != japanese.KindCompany {

@@ -2,6 +2,7 @@ package classify
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -20,83 +21,205 @@ type dataHit struct {
 	kept   bool // the notice says it is kept elsewhere, or is not shown
 }
 
-// readDataTypes lists the kinds of personal data the notice says were
-// concerned. A word counts when it names a kind of data by itself, stands in a
-// list with others, or under a heading that announces data. An item of such a
-// list that is of no known kind is data of another kind.
-func (r *reading) readDataTypes() {
-	narrow := false // only what leads the notice says what was concerned
+// dataGate says which sentences may tell what data were concerned, by what
+// happened and whether data got out.
+type dataGate uint8
+
+const (
+	dataAnywhere dataGate = iota
+	dataInLead            // only what leads the notice
+	dataNowhere
+)
+
+func (r *reading) dataGate() dataGate {
+	if r.out.Category == notice.Vulnerability {
+		return dataNowhere // what a flaw would show, if anybody used it
+	}
 	if r.out.Impact.Exposure == nil {
 		switch r.out.Category {
-		case notice.SystemOutage, notice.EquipmentFailure, notice.DenialOfService, notice.Vulnerability, notice.Phishing, notice.Other, notice.Malware, notice.UnauthorizedAccess:
-			return
+		case notice.SystemOutage, notice.EquipmentFailure, notice.DenialOfService, notice.Phishing, notice.Other, notice.Malware, notice.UnauthorizedAccess:
+			return dataNowhere
 		case notice.ProcessingError, notice.SoftwareDefect, notice.Misconfiguration:
-			narrow = true
+			return dataInLead
 		}
 	} else if *r.out.Impact.Exposure == notice.ExposureDenied {
 		switch r.out.Category {
 		case notice.Loss, notice.Theft, notice.Misdelivery, notice.UnintendedPublication, notice.DataLoss:
 		default:
-			return
+			return dataNowhere
 		}
 	}
-	if r.out.Category == notice.Vulnerability {
-		return // what a flaw would show, if anybody used it
-	}
+	return dataAnywhere
+}
+
+// dataMention is a kind of data that words of the notice name: what the rules
+// make of it, and its features for the ranker.
+type dataMention struct {
+	code     notice.DataType
+	ruled    bool
+	rule     string
+	at       japanese.Range
+	features []uint16
+	set      featureSet
+	told     int // how many of its words were described
+}
+
+// mostTold is how many words for a kind of data are described.
+const mostTold = 20
+
+// readDataTypes lists the kinds of personal data the notice says were
+// concerned: of those its words name, those that the rules and the model
+// together believe.
+func (r *reading) readDataTypes() {
 	given := map[notice.DataType]bool{}
-	give := func(code notice.DataType, rule string, rg japanese.Range) {
-		if !given[code] {
-			given[code] = true
-			r.evidence("impact.data_types", rule, rg)
+	k := r.model.ranker(fieldDataTypes)
+	for _, m := range r.dataMentions() {
+		yes := m.ruled
+		if k != nil {
+			log := k.shares([][]uint16{m.features})
+			if m.ruled {
+				log[0] += r.rules.hearing.DataType
+			} else {
+				log[1] += r.rules.hearing.NoDataType
+			}
+			yes = log[0] > log[1]
+		}
+		if yes {
+			given[m.code] = true
+			r.evidence(fieldDataTypes, m.rule, m.at)
 		}
 	}
-	lines := r.itemLines()
-	for i := range r.doc.Sentences {
-		z := r.zones[i]
-		if r.rules.dataZones&(1<<z) == 0 || narrow && z != zoneTitle && z != zoneLead || r.asks(i) {
-			continue
-		}
-		hits, beside := r.dataHits(i)
-		if len(hits) == 0 {
-			if rg, ok := r.bareItem(i); ok && lines[i] && !narrow && !r.takenBack(rg) {
-				give(notice.DataOther, "data.unknown_item", rg)
-			}
-			continue
-		}
-		lists := r.dataLists(i, hits, z == zoneData && r.doc.Sections[r.doc.Sentences[i].Section].Level > 0)
-		// Items told line by line under a heading that does not speak of data.
-		inRow := lines[i] && r.onlyItem(i, hits)
-		if !beside && z != zoneData && len(hits) < 2 && len(lists) == 0 && !inRow && !r.inPhrase(i, hits) {
-			continue
-		}
-		known := 0
-		for _, h := range hits {
-			sure := h.listed || z == zoneData && (h.code != notice.DataOther || len(hits) == 1) || inRow || r.standsAlone(i, h.m)
-			if !sure || narrow && !r.standsAlone(i, h.m) || h.kept {
-				continue
-			}
-			if r.takenBack(japanese.Range{Start: h.rg.Start, End: h.end}) {
-				continue
-			}
-			known++
-			give(h.code, "data."+string(h.code), h.rg)
-		}
-		if narrow {
-			continue
-		}
-		for _, rg := range lists {
-			if !r.takenBack(japanese.Range{Start: rg.Start, End: rg.end}) {
-				give(notice.DataOther, "data.unknown_item", rg.Range)
-			}
-		}
-	}
-	if len(given) == 0 {
+	if len(given) == 0 && r.dataGate() == dataAnywhere {
 		r.unnamedData(given)
 	}
 	for _, info := range notice.DataTypes() {
 		if given[info.Code] {
 			r.out.Impact.DataTypes = append(r.out.Impact.DataTypes, info.Code)
 		}
+	}
+}
+
+// dataMentions are the kinds of data that words of the notice name, each once.
+// For the rules a word counts when it names a kind of data by itself, stands in a
+// list with others, or under a heading that announces data; an item of such a
+// list that is of no known kind is data of another kind.
+func (r *reading) dataMentions() []dataMention {
+	gate := r.dataGate()
+	if r.seen[groupData] == 0 || gate == dataNowhere && r.seen[groupDataAlone] == 0 {
+		return nil
+	}
+	narrow := gate == dataInLead
+	var mentions []dataMention
+	index := map[notice.DataType]int{}
+	mention := func(code notice.DataType, rule string, at japanese.Range) *dataMention {
+		k, ok := index[code]
+		if !ok {
+			k = len(mentions)
+			index[code] = k
+			mentions = append(mentions, dataMention{code: code, rule: rule, at: at})
+		}
+		return &mentions[k]
+	}
+	give := func(m *dataMention, rule string, at japanese.Range) {
+		if gate != dataNowhere && !m.ruled {
+			m.ruled, m.rule, m.at = true, rule, at
+		}
+	}
+	lines := r.itemLines()
+	for i := range r.doc.Sentences {
+		z := r.zones[i]
+		if r.rules.dataZones&(1<<z) == 0 || r.asks(i) {
+			continue
+		}
+		leads := z == zoneTitle || z == zoneLead
+		hits, beside := r.dataHits(i)
+		if len(hits) == 0 {
+			if rg, ok := r.bareItem(i); ok && lines[i] && !narrow && !r.takenBack(rg) {
+				m := mention(notice.DataOther, "data.unknown_item", rg)
+				m.set.say("item of a row")
+				give(m, "data.unknown_item", rg)
+			}
+			continue
+		}
+		under := z == zoneData && r.doc.Sections[r.doc.Sentences[i].Section].Level > 0
+		lists := r.dataLists(i, hits, under)
+		// Items told line by line under a heading that does not speak of data.
+		inRow := lines[i] && r.onlyItem(i, hits)
+		spoken := beside || z == zoneData || len(hits) >= 2 || len(lists) > 0 || inRow || r.inPhrase(i, hits)
+		for _, h := range hits {
+			alone := r.standsAlone(i, h.m)
+			sure := h.listed || z == zoneData && (h.code != notice.DataOther || len(hits) == 1) || inRow || alone
+			taken := r.takenBack(japanese.Range{Start: h.rg.Start, End: h.end})
+			m := mention(h.code, "data."+string(h.code), h.rg)
+			r.describeData(m, h, i, []fact{{"alone", alone}, {"listed", h.listed}, {"under", under}, {"row", inRow}, {"kept", h.kept}, {"taken back", taken}, {"beside", beside}, {"spoken", spoken}, {"sure", sure && spoken && !h.kept && !taken}})
+			if spoken && sure && (!narrow || leads && alone) && !h.kept && !taken {
+				give(m, "data."+string(h.code), h.rg)
+			}
+		}
+		if narrow || !spoken {
+			continue
+		}
+		for _, rg := range lists {
+			if !r.takenBack(japanese.Range{Start: rg.Start, End: rg.end}) {
+				m := mention(notice.DataOther, "data.unknown_item", rg.Range)
+				m.set.say("item of a list")
+				give(m, "data.unknown_item", rg.Range)
+			}
+		}
+	}
+	r.describeMentions(mentions, gate)
+	return mentions
+}
+
+// fact is something that holds of a candidate or not.
+type fact struct {
+	what string
+	so   bool
+}
+
+// describeData adds the features of one word for a kind of data.
+func (r *reading) describeData(m *dataMention, h dataHit, i int, facts []fact) {
+	if m.told++; m.told > mostTold {
+		return
+	}
+	f, code, z := &m.set, string(h.code), r.zones[i].String()
+	for _, is := range facts {
+		if is.so {
+			f.say(is.what)
+			f.say(is.what, code)
+			f.say(is.what, z)
+		}
+	}
+	f.say("zone", z)
+	f.say("zone", z, code)
+	f.say("word", r.words(h.rg))
+	before, after := r.around(h.rg, i)
+	const near = 12
+	f.pieces("<<", tail(before, near), 2)
+	f.pieces(">>", head(after, near), 2)
+	f.say("<", tail(before, 1))
+	f.say("<", tail(before, 2))
+	f.say(">", head(after, 1))
+	f.say(">", head(after, 2))
+	f.say("polarity", string(r.doc.Polarity(h.rg)))
+}
+
+// describeMentions adds what is the same for all words of a kind.
+func (r *reading) describeMentions(mentions []dataMention, gate dataGate) {
+	category, exposure := string(r.out.Category), text((*string)(r.out.Impact.Exposure))
+	for k := range mentions {
+		m := &mentions[k]
+		code := string(m.code)
+		m.set.say("kind", code)
+		m.set.say("category", category)
+		m.set.say("category", category, code)
+		m.set.say("exposure", exposure)
+		m.set.say("exposure", exposure, category)
+		m.set.say("exposure", exposure, code)
+		m.set.say("gate", strconv.Itoa(int(gate)))
+		m.set.say("gate", strconv.Itoa(int(gate)), category)
+		m.set.say("kinds", strconv.Itoa(min(len(mentions), 6)))
+		m.features = m.set.take()
 	}
 }
 

@@ -190,8 +190,61 @@ func (r *reading) readExposure() {
 	}
 }
 
-// readSecondaryDamage decides whether misuse is known.
+// unheardOf is the logarithm of the share of an answer that no notice taught.
+const unheardOf = -7
+
+// hearExposure weighs the rules' answer, none included, against the model's: that
+// of its ranker, and that of its head, which reads the whole notice.
+func (r *reading) hearExposure() {
+	ruled := text((*string)(r.out.Impact.Exposure))
+	var aside []float64
+	if h, log, ok := r.ask(fieldExposure); ok {
+		aside = make([]float64, len(exposureVerdict.answers))
+		for a, answer := range exposureVerdict.answers {
+			aside[a] = unheardOf
+			if i := h.label(answer); i >= 0 {
+				aside[a] = log[i]
+			}
+		}
+	}
+	chosen := r.judge(exposureVerdict, ruled, r.rules.hearing.Exposure, aside)
+	if chosen == ruled {
+		return
+	}
+	r.forget(fieldExposure)
+	r.out.Impact.Exposure = nil
+	if chosen != "" {
+		e := notice.Exposure(chosen)
+		r.out.Impact.Exposure = &e
+		r.quoteVerdict(exposureVerdict, chosen)
+	}
+}
+
+// readSecondaryDamage decides whether misuse is known: the rules' answer against
+// the model's, where any sentence speaks of misuse.
 func (r *reading) readSecondaryDamage() {
+	r.ruleSecondaryDamage()
+	spoken := false
+	r.secondarySentences(func(int) { spoken = true })
+	if !spoken {
+		return
+	}
+	ruled := text((*string)(r.out.Impact.SecondaryDamage))
+	chosen := r.judge(secondaryVerdict, ruled, r.rules.hearing.Secondary[ruled], nil)
+	if chosen == ruled {
+		return
+	}
+	r.forget(fieldSecondary)
+	r.out.Impact.SecondaryDamage = nil
+	if chosen != "" {
+		d := notice.SecondaryDamage(chosen)
+		r.out.Impact.SecondaryDamage = &d
+		r.quoteVerdict(secondaryVerdict, chosen)
+	}
+}
+
+// ruleSecondaryDamage is what the rules say of it.
+func (r *reading) ruleSecondaryDamage() {
 	set := func(d notice.SecondaryDamage, m match) {
 		r.out.Impact.SecondaryDamage = &d
 		r.evidence("impact.secondary_damage", r.cue(m).id, r.rangeOf(m))

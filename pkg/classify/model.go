@@ -40,10 +40,12 @@ const leastPieces = 40
 type model struct {
 	idf   []float32 // of each bucket; 0: too rare to speak
 	heads []modelHead
-	// rows holds the weights of all heads side by side, a row a bucket, so that a
-	// piece of text is looked up once for all of them. Each head's are times its scale.
-	rows    []int8
-	labels  int // length of a row
+	// rows holds the weights of all heads side by side, words to a bucket, so that
+	// a piece of text is looked up once for all of them: eight weights to a word,
+	// the first lowest, each 128 more than it is. Each head's are times its scale.
+	rows    []uint64
+	words   int
+	labels  int // of all heads
 	rankers []ranker
 }
 
@@ -54,17 +56,50 @@ func (m *model) assemble() {
 		m.heads[i].offset = m.labels
 		m.labels += len(m.heads[i].labels)
 	}
-	m.rows = make([]int8, modelBuckets*m.labels)
+	m.words = (m.labels + 7) / 8
+	m.rows = make([]uint64, modelBuckets*m.words)
 }
 
-// votes adds up the rows of features.
+// setWeight is used once for each place.
+func (m *model) setWeight(bucket, label int, w int8) {
+	m.rows[bucket*m.words+label/8] |= uint64(uint8(int(w)+128)) << (label % 8 * 8)
+}
+
+func (m *model) weight(bucket, label int) int {
+	return int(uint8(m.rows[bucket*m.words+label/8]>>(label%8*8))) - 128
+}
+
+// votes adds up the rows of features. It works on whole numbers, the loudness of
+// a feature in 255ths of the loudest, and on several weights of a word at once:
+// a product has 16 bits, a sum 32.
 func (m *model) votes(features []feature) []float32 {
 	votes := make([]float32, m.labels)
+	loudest := float32(0)
 	for _, f := range features {
-		row := m.rows[int(f.bucket)*m.labels:][:m.labels]
-		for i, w := range row {
-			votes[i] += f.value * float32(w)
+		loudest = max(loudest, f.value)
+	}
+	if loudest == 0 {
+		return votes
+	}
+	const eachSecond, eachFourth = 0x00FF00FF00FF00FF, 0x0000FFFF0000FFFF
+	sums := make([][4]uint64, m.words) // of the weights 0 and 4, 1 and 5, 2 and 6, 3 and 7 of each word
+	total := uint64(0)
+	for _, f := range features {
+		value := uint64(f.value/loudest*255 + 0.5)
+		total += value
+		row := m.rows[int(f.bucket)*m.words:][:len(sums)]
+		for k := range sums {
+			s := &sums[k]
+			even, odd := (row[k]&eachSecond)*value, (row[k]>>8&eachSecond)*value
+			s[0] += even & eachFourth
+			s[1] += odd & eachFourth
+			s[2] += even >> 16 & eachFourth
+			s[3] += odd >> 16 & eachFourth
 		}
+	}
+	for i := range votes {
+		sum := int64(uint32(sums[i/8][i%4] >> (i % 8 / 4 * 32)))
+		votes[i] = float32(sum-128*int64(total)) * loudest / 255
 	}
 	return votes
 }
@@ -270,25 +305,6 @@ func (r *reading) hearIncident() float64 {
 	return r.rules.hearing.Incident * (log[h.label("true")] - log[h.label("false")] - r.rules.hearing.IncidentBias)
 }
 
-// hearExposure weighs the rules' answer, none included, against the model's.
-func (r *reading) hearExposure() {
-	ruled := ""
-	if e := r.out.Impact.Exposure; e != nil {
-		ruled = string(*e)
-	}
-	chosen, _ := r.weigh(fieldExposure, ruled, r.rules.hearing.Exposure)
-	if chosen == ruled {
-		return
-	}
-	r.out.Evidence = slices.DeleteFunc(r.out.Evidence, func(e notice.Evidence) bool { return e.Field == fieldExposure })
-	r.out.Impact.Exposure = nil
-	if chosen != "" {
-		e := notice.Exposure(chosen)
-		r.out.Impact.Exposure = &e
-		r.quoteModel(fieldExposure, chosen)
-	}
-}
-
 // quoteModel gives the words that spoke loudest for what the model chose alone.
 func (r *reading) quoteModel(field, label string) {
 	h := r.model.head(field)
@@ -363,7 +379,7 @@ func (m *model) loudest(h *modelHead, label int, text string) (start, end int, o
 			continue
 		}
 		b := pieceHash(saltBody, runes[0], runes[1], runes[2])
-		if v := float64(m.rows[int(b)*m.labels+h.offset+label]) * float64(m.idf[b]); v > best {
+		if v := float64(m.weight(int(b), h.offset+label)) * float64(m.idf[b]); v > best {
 			best, start, end, ok = v, at[0], i+len(string(r)), true
 		}
 	}

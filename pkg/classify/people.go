@@ -338,11 +338,12 @@ func (r *reading) scoreCount(c count, i int, z zone, before, after string) float
 	return score
 }
 
-type viewSpan struct{ start, end int32 }
+// span is a stretch of the view.
+type span struct{ start, end int32 }
 
 // viewAt is where rg stands in the view.
-func (r *reading) viewAt(rg japanese.Range) viewSpan {
-	return viewSpan{r.viewIndex(rg.Start), r.viewIndex(rg.End)}
+func (r *reading) viewAt(rg japanese.Range) span {
+	return span{r.viewIndex(rg.Start), r.viewIndex(rg.End)}
 }
 
 // viewIndex is the first rune of the view at or after byte at.

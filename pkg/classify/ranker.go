@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"unicode/utf8"
+
+	"owabi/pkg/japanese"
 )
 
 // rankerBuckets is how many features a ranker tells apart: they are hashed to
@@ -43,7 +45,11 @@ func (k *ranker) shares(candidates [][]uint16) []float64 {
 }
 
 // featureSet collects the features of a candidate by what they say.
-type featureSet struct{ out []uint16 }
+type featureSet struct {
+	out    []uint16
+	places []place // where the pieces stand, when it is not nil
+	at     int     // where the words begin whose pieces are added
+}
 
 // say adds the feature that these words, one after the other, name.
 func (f *featureSet) say(words ...string) {
@@ -54,10 +60,15 @@ func (f *featureSet) say(words ...string) {
 		}
 		h = (h ^ 0xFF) * 16777619 // no byte of UTF-8: a boundary
 	}
+	f.out = append(f.out, spread(h)%rankerBuckets)
+}
+
+// spread makes every bit of a hash count for its lowest ones.
+func spread(h uint32) uint16 {
 	h ^= h >> 15
 	h *= 0x2C1B3C6D
 	h ^= h >> 13
-	f.out = append(f.out, uint16(h%rankerBuckets))
+	return uint16(h)
 }
 
 // pieces adds the runs of n characters of words in which no digit stands.
@@ -73,7 +84,11 @@ func (f *featureSet) pieces(where, words string, n int) {
 		starts[length%most] = i
 		length++
 		if length >= n {
-			f.say(where, words[starts[(length-n)%most]:i+utf8.RuneLen(r)])
+			start, end := starts[(length-n)%most], i+utf8.RuneLen(r)
+			f.say(where, words[start:end])
+			if f.places != nil {
+				f.places = append(f.places, place{f.out[len(f.out)-1], japanese.Range{Start: f.at + start, End: f.at + end}})
+			}
 		}
 	}
 }
@@ -141,7 +156,8 @@ type choice struct {
 }
 
 // How a ranker is trained: stochastic gradient descent with a rate for each
-// weight (Adagrad, Duchi et al. 2011).
+// weight (Adagrad, Duchi et al. 2011). What it keeps is the mean of its weights
+// over the later rounds, which depends less on the order of the notices.
 const (
 	rankerEpochs = 8
 	rankerRate   = 0.1
@@ -152,8 +168,9 @@ const (
 func trainRanker(field string, choices []choice) ranker {
 	weights := make([]float64, rankerBuckets)
 	squares := make([]float64, rankerBuckets)
+	mean := make([]float64, rankerBuckets)
 	order := newShuffle()
-	for range rankerEpochs {
+	for epoch := range rankerEpochs {
 		for _, at := range order.Perm(len(choices)) {
 			c := choices[at]
 			z := make([]float64, len(c.candidates)+1)
@@ -184,8 +201,13 @@ func trainRanker(field string, choices []choice) ranker {
 				}
 			}
 		}
+		if epoch >= rankerEpochs/2 {
+			for b, w := range weights {
+				mean[b] += float64(w / (rankerEpochs - rankerEpochs/2))
+			}
+		}
 	}
 	k := ranker{field: field, weights: make([]int8, rankerBuckets)}
-	k.scale = quantize(weights, k.weights)
+	k.scale = quantize(mean, k.weights)
 	return k
 }

@@ -40,8 +40,9 @@ type reading struct {
 	foreign       bool      // hardly any Japanese in it
 	votes         []float32 // of the model, for all its heads; on the body alone when votesOfBody
 	votesOfBody   bool
-	knownPieces   int    // how many pieces of the text the model knows
-	organization  string // as found or given
+	knownPieces   int                        // how many pieces of the text the model knows
+	organization  string                     // as found or given
+	polarities    map[span]japanese.Polarity // of matches, as they are asked for
 
 	out *notice.Classification
 }
@@ -83,6 +84,16 @@ func (r *reading) rangeOf(m match) japanese.Range { return r.view.textRange(m.st
 // polarity tells how what stands at m is stated. A cause is a fact whatever
 // becomes of its effect: DDoS攻撃により接続できない.
 func (r *reading) polarity(m match) japanese.Polarity {
+	at := span{m.start, m.end}
+	p, ok := r.polarities[at]
+	if !ok {
+		p = r.readPolarity(m)
+		r.polarities[at] = p
+	}
+	return p
+}
+
+func (r *reading) readPolarity(m match) japanese.Polarity {
 	after := string(r.view.runes[m.end:min(len(r.view.runes), int(m.end)+8)])
 	for _, w := range causal {
 		if strings.HasPrefix(after, w) {
@@ -129,7 +140,7 @@ func (r *reading) evidence(field, rule string, rg japanese.Range) {
 // newReading cuts the text up, finds the cues and puts every sentence into its
 // zone.
 func newReading(rules *rules, n notice.Notice, s *scratch, out *notice.Classification) *reading {
-	r := &reading{rules: rules, n: n, out: out, view: &s.view, title: -1}
+	r := &reading{rules: rules, n: n, out: out, view: &s.view, title: -1, polarities: map[span]japanese.Polarity{}}
 	r.text = japanese.New(n.Text())
 	r.doc = japanese.Parse(r.text)
 	r.doc.Sentences = cutLong(r.text.Norm(), r.doc.Sentences)

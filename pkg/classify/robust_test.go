@@ -117,7 +117,7 @@ func TestBadInput(t *testing.T) {
 		"impossible era":       {body: "紛失のお知らせ\n令和99年1月1日に書類を紛失しました。お詫び申し上げます。", warning: notice.WarnImpossibleDate},
 		"English":              {body: "We apologise for the service outage of 3 June 2023, which affected 1,200 customers.", warning: notice.WarnNotJapanese, nothing: true},
 		"Korean":               {body: strings.Repeat("개인정보 유출에 대한 사과문. ", 50), warning: notice.WarnNotJapanese, nothing: true},
-		"ten megabytes a line": {body: strings.Repeat("個人情報を誤って送信し、障害が発生、3名の氏名、", 10<<20/69)},
+		"megabytes a line":     {body: strings.Repeat("個人情報を誤って送信し、障害が発生、3名の氏名、", 3<<20/69)},
 		"many quantities":      {body: strings.Repeat("3名、4件、5月6日10時20分、", 20000)},
 		"many lines":           {body: strings.Repeat("発生日時　5月6日10時20分\n件数　3件\n", 10000)},
 		"many names":           {body: strings.Repeat("株式会社みなと商会は、", 20000)},

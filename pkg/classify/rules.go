@@ -357,7 +357,13 @@ type modelFile struct {
 	NoPeople     float64 `yaml:"no_people"`
 	Records      float64 `yaml:"records"`
 	NoRecords    float64 `yaml:"no_records"`
-	Alone        float64 `yaml:"alone"`
+	DataType     float64 `yaml:"data_type"`
+	NoDataType   float64 `yaml:"no_data_type"`
+
+	Secondary  map[string]float64 `yaml:"secondary_damage"` // by the rules' answer
+	Contractor float64            `yaml:"contractor"`
+
+	Alone float64 `yaml:"alone"`
 }
 
 // loadRules reads, checks and compiles the rule files of fsys. Every fault is

@@ -17,6 +17,10 @@ const (
 	fieldExposure = "impact.exposure"
 	fieldPeople   = "impact.people"
 	fieldRecords  = "impact.records"
+
+	fieldSecondary  = "impact.secondary_damage"
+	fieldContractor = "contractor.involved"
+	fieldDataTypes  = "impact.data_types"
 )
 
 // modelFields are the fields the model is trained for, and how each is labelled. Rows that are
@@ -70,9 +74,16 @@ type sample struct {
 	features []feature
 }
 
-// train makes a model: first the heads, which read the text alone, then the
-// rankers, whose candidates are those the rules and the heads leave them.
+// train makes a model: the heads, which read the text alone, and the rankers,
+// which choose among what the rules found.
 func train(rules *rules, gold []Gold) *model {
+	m := trainHeads(gold)
+	m.rankers = trainRankers(rules, gold)
+	return m
+}
+
+// trainHeads makes a model without rankers.
+func trainHeads(gold []Gold) *model {
 	m := &model{idf: make([]float32, modelBuckets)}
 	counter := &featureCounter{}
 	count := func(g Gold) {
@@ -107,36 +118,71 @@ func train(rules *rules, gold []Gold) *model {
 	m.assemble()
 	for i, h := range m.heads {
 		for b := range modelBuckets {
-			copy(m.rows[b*m.labels+h.offset:], weights[i][b*len(h.labels):(b+1)*len(h.labels)])
+			for k := range h.labels {
+				m.setWeight(b, h.offset+k, weights[i][b*len(h.labels)+k])
+			}
 		}
 	}
-	m.rankers = trainRankers(rules, m, gold)
 	return m
 }
 
-// trainRankers reads the labelled incidents as far as the rankers' candidates
-// and has each learn which of them the labels mean. A notice whose number is not
-// among them teaches nothing.
-func trainRankers(rules *rules, m *model, gold []Gold) []ranker {
-	c := newClassifier(rules, m)
-	var people, records []choice
+// lessons is what the labelled notices teach the rankers.
+type lessons struct {
+	people, records []choice
+	data            []choice
+	verdicts        [][]choice
+}
+
+// learn adds a labelled notice, read as far as what happened.
+func (l *lessons) learn(g Gold, r *reading) {
+	cs := r.candidates()
+	l.people = teachCount(l.people, cs, g.Labels.People)
+	l.records = teachCount(l.records, cs, g.Labels.Records)
+	r.readImpact()
+	for _, m := range r.dataMentions() {
+		l.data = append(l.data, choice{[][]uint16{m.features}, []bool{slices.Contains(g.Labels.DataTypes, m.code)}})
+	}
+	for i, v := range verdicts {
+		l.verdicts[i] = append(l.verdicts[i], v.teaches(r, g))
+	}
+}
+
+// trainFolds is how many parts the notices are cut into for the rankers: what a
+// ranker is told of a notice must be as uncertain as it will be of a new one, so
+// each part is read by heads that were trained on the others.
+const trainFolds = 3
+
+func trainRankers(rules *rules, gold []Gold) []ranker {
+	l := lessons{verdicts: make([][]choice, len(verdicts))}
+	for fold := range trainFolds {
+		from, to := fold*len(gold)/trainFolds, (fold+1)*len(gold)/trainFolds
+		others := slices.Concat(gold[:from], gold[to:])
+		readIncidents(newClassifier(rules, trainHeads(others)), gold[from:to], l.learn)
+	}
+	rankers := []ranker{trainRanker(fieldPeople, l.people), trainRanker(fieldRecords, l.records), trainRanker(fieldDataTypes, l.data)}
+	for i, v := range verdicts {
+		rankers = append(rankers, trainRanker(v.field, l.verdicts[i]))
+	}
+	return rankers
+}
+
+// readIncidents reads the labelled incidents as far as what happened; those that
+// are taken for look-alikes are left out.
+func readIncidents(c *Classifier, gold []Gold, learn func(Gold, *reading)) {
+	s := new(scratch)
 	for _, g := range gold {
 		if !g.Labels.IsIncident {
 			continue
 		}
 		out := unread(g.Notice(), c.version)
-		r := c.open(g.Notice(), new(scratch), &out)
-		if !r.out.IsIncident {
-			continue
+		if r := c.open(g.Notice(), s, &out); out.IsIncident {
+			learn(g, r)
 		}
-		cs := r.candidates()
-		people = teachCount(people, cs, g.Labels.People)
-		records = teachCount(records, cs, g.Labels.Records)
 	}
-	return []ranker{trainRanker(fieldPeople, people), trainRanker(fieldRecords, records)}
 }
 
-// teachCount adds what candidates and the labelled number teach.
+// teachCount adds what candidates and the labelled number teach. A number that is
+// not among them teaches nothing.
 func teachCount(choices []choice, cs []counted, label *int64) []choice {
 	c := choice{candidates: make([][]uint16, len(cs)), right: make([]bool, len(cs))}
 	for i := range cs {
