@@ -190,7 +190,10 @@ func (r *reading) readCategory() {
 	}
 	win, margin := r.winner(t)
 	ruled := t.score[win]
-	win, margin = r.hearCategory(win, margin)
+	_, _, heard := r.ask(fieldCategory)
+	if heard {
+		win, margin = r.hearCategory(win, margin)
+	}
 	incident, against, why := r.incident(ruled)
 	r.out.IsIncident = incident
 	if !incident {
@@ -199,7 +202,7 @@ func (r *reading) readCategory() {
 			r.evidence("is_incident", r.cue(*against).id, r.rangeOf(*against))
 		}
 		r.margin = math.Min(1, why/8)
-		r.out.Confidence = r.rules.confidence(r.margin)
+		r.out.Confidence = r.rules.confidence(r.margin, heard)
 		return
 	}
 	r.out.Category = categoryList[win]
@@ -221,7 +224,7 @@ func (r *reading) readCategory() {
 	}
 	r.out.Effects = append(r.out.Effects, r.rules.effects[r.out.Category]...)
 	r.margin = margin
-	r.out.Confidence = r.rules.confidence(r.margin)
+	r.out.Confidence = r.rules.confidence(r.margin, heard)
 }
 
 // incident tells whether the page reports an incident; against is the cue that

@@ -312,6 +312,7 @@ type calibrationFile struct {
 	// that nobody had looked at when the rules were written.
 	UnseenErrors float64           `yaml:"unseen_errors"`
 	Steps        []calibrationStep `yaml:"steps"`
+	Short        []calibrationStep `yaml:"short"` // for texts too short for the model
 }
 
 type calibrationStep struct {

@@ -6,10 +6,14 @@ import (
 	"owabi/pkg/notice"
 )
 
-// confidence is what a margin is worth by calibration.yaml.
-func (r *rules) confidence(margin float64) float64 {
+// confidence is what a margin is worth by calibration.yaml; heard: the model had a say.
+func (r *rules) confidence(margin float64, heard bool) float64 {
+	steps := r.calibration.Short
+	if heard {
+		steps = r.calibration.Steps
+	}
 	c := 0.0
-	for _, s := range r.calibration.Steps {
+	for _, s := range steps {
 		if margin >= s.Margin {
 			c = s.Confidence
 		}
