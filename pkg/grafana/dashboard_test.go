@@ -46,6 +46,12 @@ func TestEveryDashboardIsComplete(t *testing.T) {
 				t.Errorf("%s: leads nowhere", where)
 			}
 			for _, c := range p.Columns {
+				for _, other := range p.Columns {
+					// Grafana finds a column by its name or its label.
+					if c.Name != other.Name && (c.Label.EN == other.Name || c.Label.EN == other.Label.EN && c.Label.EN != "") {
+						t.Errorf("%s: column %s is called like column %s", where, c.Name, other.Name)
+					}
+				}
 				if !c.Hidden && c.Name != "time" {
 					told(t, where+", column "+c.Name, c.Label)
 				}

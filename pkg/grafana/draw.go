@@ -77,7 +77,7 @@ func (d Dashboard) defaults(p Panel, lang Language) object {
 		fields["custom"] = d.axis(p.Unit, lang, object{"fillOpacity": 80, "lineWidth": 0})
 	default:
 		fields["color"] = object{"mode": "thresholds"}
-		fields["custom"] = object{"align": "auto", "displayMode": "auto", "filterable": false, "minWidth": 60}
+		fields["custom"] = object{"align": "auto", "filterable": false, "minWidth": 60}
 	}
 	return fields
 }
@@ -152,13 +152,17 @@ func (c Column) width(lang Language) int {
 	if c.Width > 0 || c.Unit == Words {
 		return c.Width
 	}
-	const padding, cell = 28, 8
+	const padding, cell = 22, 8
 	least := 84
 	switch c.Unit {
 	case Day:
 		least = 108
 	case Moment:
 		least = 172
+	case Persons:
+		least = 100
+	case Yen:
+		least = 150
 	}
 	cells := 0
 	for _, r := range lang.Of(c.Label) {

@@ -135,7 +135,7 @@ FROM (SELECT arrayJoin(ppc_classes) AS class, disclosure_window FROM reportable 
 GROUP BY class
 ORDER BY class`,
 				Columns: []Column{
-					{Name: "name", Label: notice.Label{JA: "事態", EN: "class"}, Unit: Words, Width: 200},
+					{Name: "name", Label: notice.Label{JA: "事態", EN: "class"}, Unit: Words},
 					{Name: "incidents", Label: notice.Label{JA: "事案（件）", EN: "incidents"}, Unit: Incidents},
 					{Name: "within_5", Label: notice.Label{JA: "5日以内", EN: "within 5 days"}, Unit: Incidents},
 					{Name: "from_6", Label: notice.Label{JA: "6～30日", EN: "6 to 30"}, Unit: Incidents},

@@ -59,7 +59,7 @@ LIMIT 500`,
 					{Name: "severity_label", Label: notice.Label{JA: "重大度", EN: "severity"}, Unit: Words, Width: 90},
 					{Name: "people", Label: notice.Label{JA: "人数（人）", EN: "persons"}, Unit: Persons, Width: 100},
 					{Name: "records", Label: notice.Label{JA: "件数（件）", EN: "records"}, Unit: Rows, Width: 100},
-					{Name: "outage_minutes", Label: notice.Label{JA: "停止（分）", EN: "outage (minutes)"}, Unit: Minutes, Width: 110},
+					{Name: "outage_minutes", Label: notice.Label{JA: "停止（分）", EN: "outage (minutes)"}, Unit: Minutes},
 					{Name: "stage_label", Label: notice.Label{JA: "段階", EN: "stage"}, Unit: Words, Width: 100},
 					{Name: "notice_id", Hidden: true},
 				},
@@ -117,12 +117,12 @@ func oneNotice() Dashboard {
 					JA: "公表された本文を、文と行で分け、長いものは80文字で折ったもの。",
 					EN: "The text as published, parted at sentences and lines; long ones are broken at 80 characters.",
 				},
-				SQL: `SELECT number, line
+				SQL: `SELECT line_number, line_text
 FROM (SELECT extractAllGroupsVertical(replaceAll(body, '。', '。\n'), '([^\n]{1,80})') AS lines FROM texts WHERE ` + here + `)
-ARRAY JOIN arrayMap(l -> l[1], lines) AS line, arrayEnumerate(lines) AS number`,
+ARRAY JOIN arrayMap(l -> l[1], lines) AS line_text, arrayEnumerate(lines) AS line_number`,
 				Columns: []Column{
-					{Name: "number", Label: notice.Label{JA: "行", EN: "line"}, Unit: Rows, Width: 60},
-					{Name: "line", Label: notice.Label{JA: "本文", EN: "text"}, Unit: Words},
+					{Name: "line_number", Label: notice.Label{JA: "行", EN: "line"}, Unit: Rows, Width: 60},
+					{Name: "line_text", Label: notice.Label{JA: "本文", EN: "text"}, Unit: Words},
 				},
 			},
 			Panel{

@@ -17,8 +17,8 @@ func overview() Dashboard {
 				ID: 1, Kind: Stat, Unit: Incidents, Grid: Grid{W: 12, H: 4},
 				Title: notice.Label{JA: "事案と公表文", EN: "Incidents and notices"},
 				Description: notice.Label{
-					JA: "事案は、続報・最終報・復旧の知らせを除いた公表文の数で、事案の数に近い値です。公表文は事案を知らせるものすべて。公表日の分からない公表文は期間に入りません。",
-					EN: "Incidents: notices without later reports (update, final, restored), close to the number of incidents. Notices: all that report an incident. Notices without a day of publication are in no time range.",
+					JA: "事案は、続報と最終報を除いた公表文の数で、事案の数に近い値です。公表文は事案を知らせるものすべて。公表日の分からない公表文は期間に入りません。",
+					EN: "Incidents: notices without later reports (update, final), close to the number of incidents. Notices: all that report an incident. Notices without a day of publication are in no time range.",
 				},
 				SQL: `SELECT countIf(NOT follow_up) AS incidents, count() AS notices, uniqExact(organization_key) AS organizations
 FROM incidents
