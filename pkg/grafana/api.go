@@ -28,7 +28,7 @@ var (
 	ErrLogin        = errors.New("the token, or user and password, are not accepted")
 	ErrNotAllowed   = errors.New("this account may not")
 	ErrNotThere     = errors.New("not there")
-	ErrGrafanaSays  = errors.New("the Grafana refused it")
+	ErrGrafanaSays  = errors.New("refused by the Grafana")
 	ErrIncompatible = errors.New("what answers is no Grafana, or its path is missing from the URL")
 )
 

@@ -125,7 +125,6 @@ const (
 	PerSecond     Unit = "per_second"
 	Rows          Unit = "rows"
 	Parts         Unit = "parts"
-	Hour          Unit = "hour"  // of the day, 0..23
 	Ratio         Unit = "ratio" // times
 	Day           Unit = "day"   // a date
 	Month         Unit = "month" // a date, of which the month counts

@@ -67,14 +67,14 @@ func (d Dashboard) defaults(p Panel, lang Language) object {
 		fields["color"] = object{"mode": "thresholds"}
 	case Stacked:
 		fields["displayName"] = "${__field.labels.series}"
-		fields["custom"] = d.axis(p.Unit, lang, object{
+		fields["custom"] = axis(p.Unit, lang, object{
 			"drawStyle": "bars", "fillOpacity": 80, "lineWidth": 0, "barAlignment": 1, "showPoints": "never",
 			"stacking": object{"mode": "normal", "group": "A"},
 		})
 	case Lines:
-		fields["custom"] = d.axis(p.Unit, lang, object{"drawStyle": "line", "lineWidth": 2, "fillOpacity": 10, "showPoints": "auto", "spanNulls": false})
+		fields["custom"] = axis(p.Unit, lang, object{"drawStyle": "line", "lineWidth": 2, "fillOpacity": 10, "showPoints": "auto", "spanNulls": false})
 	case Bars:
-		fields["custom"] = d.axis(p.Unit, lang, object{"fillOpacity": 80, "lineWidth": 0})
+		fields["custom"] = axis(p.Unit, lang, object{"fillOpacity": 80, "lineWidth": 0})
 	default:
 		fields["color"] = object{"mode": "thresholds"}
 		fields["custom"] = object{"align": "auto", "filterable": false, "minWidth": 60}
@@ -82,7 +82,7 @@ func (d Dashboard) defaults(p Panel, lang Language) object {
 	return fields
 }
 
-func (d Dashboard) axis(unit Unit, lang Language, custom object) object {
+func axis(unit Unit, lang Language, custom object) object {
 	custom["axisLabel"] = lang.Of(unit.Label())
 	custom["axisPlacement"] = "auto"
 	custom["axisSoftMin"] = 0

@@ -90,7 +90,7 @@ func Push(ctx context.Context, cfg PushConfig, tell func(Step)) error {
 		}
 	}
 	if refused > 0 {
-		return fmt.Errorf("%d refused: %w", refused, ErrGrafanaSays)
+		return fmt.Errorf("%w: %d folders or dashboards", ErrGrafanaSays, refused)
 	}
 	return nil
 }

@@ -38,8 +38,6 @@ func (u Unit) info() unitInfo {
 		return unitInfo{notice.Label{JA: "行", EN: "rows"}, grouped, -1}
 	case Parts:
 		return unitInfo{notice.Label{JA: "パート", EN: "parts"}, grouped, -1}
-	case Hour:
-		return unitInfo{notice.Label{JA: "時", EN: "hour"}, "none", 0}
 	case Ratio:
 		return unitInfo{notice.Label{JA: "倍", EN: "times"}, "none", 2}
 	case Day:
