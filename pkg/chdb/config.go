@@ -27,7 +27,9 @@ type Config struct {
 
 	// ServerConfig is a config.xml of ClickHouse's, for trying out what a server is
 	// configured with, such as users and rights. Statements still run as the user
-	// default. Default: none.
+	// default. Default: the one in Path, where there is none unless somebody puts it
+	// there. Unless one is named, libchdb obeys that of the working folder, which may
+	// be a stranger's.
 	ServerConfig string
 
 	// MaxConnections is the number of statements that run at once. Default:
@@ -125,6 +127,7 @@ func (c Config) withDefaults() (Config, error) {
 		return c, fmt.Errorf("chdb: data folder: %w", err)
 	}
 	c.Path = path
+	setDefault(&c.ServerConfig, filepath.Join(c.Path, "config.xml"))
 	if c.BackupFolder != "" {
 		if c.BackupFolder, err = filepath.Abs(c.BackupFolder); err != nil {
 			return c, fmt.Errorf("chdb: backup folder: %w", err)

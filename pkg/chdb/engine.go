@@ -121,12 +121,9 @@ func boot(library *library, config Config) (*connection, error) {
 	// makes it say "<Fatal> ThreadStatus: current_thread contains invalid address"
 	// of one of its own threads, whichever threads call it. What it throws at boot
 	// is no log line and stays on standard error.
-	options := map[string]string{"logger.console": "false"}
+	options := map[string]string{"logger.console": "false", "config-file": config.ServerConfig}
 	if config.BackupFolder != "" {
 		options["backups.allowed_path"] = config.BackupFolder
-	}
-	if config.ServerConfig != "" {
-		options["config-file"] = config.ServerConfig
 	}
 	keeper := library.connectTo(folder, options)
 	if keeper == nil {

@@ -72,6 +72,10 @@ func play(ctx context.Context, role, folder string) error {
 		answer, err := e.ask(ctx, "SELECT count(), sum(n) FROM kept")
 		fmt.Print(answer)
 		return err
+	case "limit":
+		answer, err := e.ask(ctx, "SELECT getSetting('max_result_rows')")
+		fmt.Print(answer)
+		return err
 	case "second":
 		_, err := Open(ctx, Config{Path: folder + "-other"})
 		if !errors.Is(err, ErrAlreadyOpen) {
@@ -228,6 +232,28 @@ func TestABootThatFailsSaysWhy(t *testing.T) {
 func TestOneEngineAProcess(t *testing.T) {
 	out, err := role(t, "second", t.TempDir()).CombinedOutput()
 	if err != nil || string(out) != "1\n" {
+		t.Fatalf("%v: %s", err, out)
+	}
+}
+
+func TestAConfigurationInTheWorkingFolderIsNotObeyed(t *testing.T) {
+	elsewhere := t.TempDir()
+	for name, text := range map[string]string{
+		"config.xml": "<clickhouse><users_config>users.xml</users_config></clickhouse>",
+		"users.xml": "<clickhouse><profiles><default><max_result_rows>7</max_result_rows></default></profiles>" +
+			"<users><default><password/><networks><ip>::/0</ip></networks></default></users><quotas><default/></quotas></clickhouse>",
+	} {
+		if err := os.WriteFile(filepath.Join(elsewhere, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	library, err := Find("") // which looks from the working folder upwards
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := role(t, "limit", t.TempDir())
+	cmd.Dir, cmd.Env = elsewhere, append(cmd.Env, EnvLibrary+"="+library)
+	if out, err := cmd.CombinedOutput(); err != nil || string(out) != "0\n" {
 		t.Fatalf("%v: %s", err, out)
 	}
 }

@@ -124,13 +124,11 @@ func (e *Engine) open(ctx context.Context, st Statement) (_ *session, err error)
 
 // connect opens a session of the engine.
 func (e *Engine) connect(settings map[string]string) *connection {
-	if e.config.ServerConfig != "" { // each connection reads it anew
-		settings = maps.Clone(settings)
-		if settings == nil {
-			settings = map[string]string{}
-		}
-		settings["config-file"] = e.config.ServerConfig
+	settings = maps.Clone(settings)
+	if settings == nil {
+		settings = map[string]string{}
 	}
+	settings["config-file"] = e.config.ServerConfig // each connection reads it anew
 	return e.library.connectTo(e.config.Path, settings)
 }
 
