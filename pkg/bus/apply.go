@@ -96,13 +96,17 @@ type ConsumerStatus struct {
 	MaxAckPending  int     `json:"max_ack_pending"`
 }
 
-// Status asks how the three streams stand. It needs the rights of an observer.
+// Status asks how the three streams stand, and the list of refused notices when
+// there is one. It needs the rights of an observer.
 func (b *Bus) Status(ctx context.Context) (Status, error) {
 	status := Status{Consumers: []ConsumerStatus{}}
 	for _, name := range []string{StreamRaw, StreamClassified, StreamRejected} {
 		if err := b.addStatus(ctx, &status, name); err != nil {
 			return Status{}, fmt.Errorf("stream %s: %w", name, err)
 		}
+	}
+	if err := b.addStatus(ctx, &status, StreamRefused); err != nil && !errors.Is(err, ErrNoStream) {
+		return Status{}, fmt.Errorf("stream %s: %w", StreamRefused, err)
 	}
 	return status, nil
 }

@@ -121,13 +121,17 @@ func (b *Bus) waitConnected(ctx context.Context) error {
 
 // noteDenied hands on what the server said about a subject that this user must
 // not publish to: it says so on the side, and the request itself is never answered.
-func (b *Bus) noteDenied(err error) {
+// It says whether that is news: each message of a consumer has an acknowledgement of
+// its own, and the server refuses every one.
+func (b *Bus) noteDenied(err error) (news bool) {
 	subject, ok := deniedSubject(err)
 	if !ok {
-		return
+		return true
 	}
+	subject = ackOf(subject)
 	err = fmt.Errorf("%w: %w", ErrDenied, err)
 	b.mu.Lock()
+	_, known := b.denied[subject]
 	if len(b.denied) < 1000 { // subjects come from outside
 		b.denied[subject] = err
 	}
@@ -140,6 +144,7 @@ func (b *Bus) noteDenied(err error) {
 	for _, p := range b.openPublishers() {
 		p.denied(subject, err)
 	}
+	return !known
 }
 
 func (b *Bus) openPublishers() []*Publisher {
@@ -233,7 +238,7 @@ func explain(ctx context.Context, err error) error {
 	case errors.Is(err, context.Canceled) && errors.Is(cause, ErrDenied):
 		return cause
 	case errors.Is(err, jetstream.ErrStreamNotFound), errors.Is(err, jetstream.ErrConsumerNotFound):
-		return fmt.Errorf("%w: an administrator makes it with EnsureStreams and EnsureConsumers: %w", ErrNoStream, err)
+		return fmt.Errorf("%w: an administrator makes it (owabi bus apply): %w", ErrNoStream, err)
 	case errors.Is(err, jetstream.ErrJetStreamNotEnabled), errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount):
 		return fmt.Errorf("%w (the server or this account runs without JetStream: set jetstream{} in its configuration)", err)
 	case errors.Is(err, nats.ErrNoResponders):

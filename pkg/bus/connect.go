@@ -155,7 +155,9 @@ func (b *Bus) options(cfg Config) ([]nats.Option, error) {
 			}
 		}),
 		nats.ErrorHandler(func(_ *nats.Conn, sub *nats.Subscription, err error) {
-			b.noteDenied(err)
+			if !b.noteDenied(err) {
+				return
+			}
 			attrs := []any{"error", err}
 			if sub != nil {
 				attrs = append(attrs, "subject", sub.Subject)

@@ -208,6 +208,9 @@ const idleWait = 500 * time.Millisecond
 
 func (w *worker) run(ctx, inHand context.Context) error {
 	for fails := 0; ctx.Err() == nil; {
+		if denied := w.bus.takeDenied(apiAck + w.cfg.Stream + "." + w.cfg.Consumer); denied != nil {
+			return fmt.Errorf("consuming %s: acknowledging: %w", w.cfg.Stream, denied)
+		}
 		batch, err := w.fetch()
 		if err != nil {
 			fails++
@@ -342,6 +345,13 @@ func (w *worker) process(ctx, inHand context.Context, batch []Delivery) {
 		if len(unavailable) == 0 {
 			return
 		}
+		if ctx.Err() != nil { // stopping, which may be all that it failed for
+			w.log.Info("stopping before what the handler needs was available, giving the messages back", "messages", len(unavailable), "error", why)
+			for _, d := range unavailable {
+				w.giveBack(d, 0)
+			}
+			return
+		}
 		wait := backoff(round, w.cfg.RetryMin, w.cfg.RetryMax)
 		w.log.Warn("what the handler needs is unavailable, keeping the messages and trying again", "messages", len(unavailable), "wait", wait.String(), "error", why)
 		if !pause(ctx, wait) {
@@ -360,7 +370,7 @@ func (w *worker) call(ctx context.Context, batch []Delivery) (errs []error) {
 	defer func() {
 		w.cfg.Metrics.handled(batch, time.Since(began))
 		if p := recover(); p != nil {
-			w.log.Error("the handler panicked", "panic", p, "messages", len(batch), "stack", string(debug.Stack()))
+			w.log.Error("the handler panicked", "panic", p, "messages", len(batch), "notices", someIDs(batch), "stack", string(debug.Stack()))
 			errs = All(len(batch), fmt.Errorf("the handler panicked: %v", p))
 		}
 	}()
@@ -372,6 +382,16 @@ func (w *worker) call(ctx context.Context, batch []Delivery) (errs []error) {
 		return All(len(batch), fmt.Errorf("the handler returned %d verdicts for %d messages", len(errs), len(batch)))
 	}
 	return errs
+}
+
+// someIDs are the ids of a batch for a log line; of a large batch the first. In a
+// smaller one the guilty stands by the third try.
+func someIDs(batch []Delivery) []string {
+	ids := make([]string, min(len(batch), 16))
+	for i := range ids {
+		ids[i] = batch[i].noticeID()
+	}
+	return ids
 }
 
 // settle acts on the verdict of one delivery.

@@ -1,9 +1,12 @@
 package bus_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -251,6 +254,37 @@ func TestNoMoreIsInHandThanMaxAckPending(t *testing.T) {
 	stop()
 	if handled.Load() != n || peak.Load() > most {
 		t.Errorf("%d handled, at most %d at once; want %d and %d", handled.Load(), peak.Load(), n, most)
+	}
+}
+
+func TestAPanicIsLoggedWithItsNotices(t *testing.T) {
+	var log bytes.Buffer
+	b := ready(t, embedded(t, bus.EmbeddedConfig{Logger: slog.New(slog.NewTextHandler(&log, nil))}), bus.StreamsConfig{}, bus.ConsumersConfig{})
+	publishAll(t, publisher(t, b, bus.PublisherConfig{}), raw(t, 1))
+	cfg := classifier()
+	cfg.MaxDeliver = 1
+	stop := consuming(t, b, cfg, bus.Each(func(context.Context, bus.Delivery) error { panic("no such rune") }))
+	must(t, b.WaitDrained(t.Context(), bus.StreamRaw, bus.ConsumerClassifier))
+	stop()
+	b.Close()
+	for line := range strings.Lines(log.String()) {
+		if strings.Contains(line, "the handler panicked") && strings.Contains(line, "stack=") && strings.Contains(line, raw(t, 1).ID) {
+			return
+		}
+	}
+	t.Errorf("no line with the panic, its stack and the notice %s in:\n%s", raw(t, 1).ID, &log)
+}
+
+func TestAConsumersRefusedAcknowledgementsAreOne(t *testing.T) {
+	for subject, want := range map[string]string{
+		"$JS.ACK.NOTICES_RAW.classifier.1.2.3.1795383912059541782.4":                "$JS.ACK.NOTICES_RAW.classifier",
+		"$JS.ACK._.ABCDEFGH.NOTICES_RAW.classifier.1.2.3.1795383912059541782.4":     "$JS.ACK.NOTICES_RAW.classifier",
+		"$JS.ACK.hub.ABCDEFGH.NOTICES_RAW.classifier.1.2.3.1795383912059541782.4.r": "$JS.ACK.NOTICES_RAW.classifier",
+		"notices.raw.jsonl": "notices.raw.jsonl",
+	} {
+		if got := bus.AckOf(subject); got != want {
+			t.Errorf("%s: %s, want %s", subject, got, want)
+		}
 	}
 }
 

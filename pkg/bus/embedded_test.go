@@ -240,6 +240,7 @@ func TestLeastRights(t *testing.T) {
 		user("publisher", []string{"notices.raw.*", "notices.rejected.ingest", "$JS.API.DIRECT.GET.NOTICES_RAW"}),
 		user("worker", []string{"$JS.API.CONSUMER.INFO.NOTICES_RAW.classifier", "$JS.API.CONSUMER.MSG.NEXT.NOTICES_RAW.classifier",
 			"$JS.ACK.NOTICES_RAW.classifier.>", "$JS.ACK.*.*.NOTICES_RAW.classifier.>", "notices.classified.*.*", "notices.rejected.classifier"}),
+		user("mute", []string{"$JS.API.CONSUMER.INFO.NOTICES_RAW.classifier", "$JS.API.CONSUMER.MSG.NEXT.NOTICES_RAW.classifier"}),
 		user("reader", []string{"$JS.API.CONSUMER.INFO.NOTICES_RAW.classifier"}),
 	)
 	admin, pub, worker, reader := as(t, url, "admin"), as(t, url, "publisher"), as(t, url, "worker"), as(t, url, "reader")
@@ -273,13 +274,19 @@ func TestLeastRights(t *testing.T) {
 		t.Errorf("%d classified and %d rejected, want 1 and 2", n, r)
 	}
 
+	publishAll(t, publisher(t, pub, bus.PublisherConfig{}), raw(t, 3))
+	settled := func(_ context.Context, batch []bus.Delivery) []error { return make([]error, len(batch)) }
+	cfg.ConfirmAcks = false
+	mute := as(t, url, "mute").Consume(t.Context(), cfg, settled)
+
 	forbidden, err := publisher(t, pub, bus.PublisherConfig{}).Publish(t.Context(), bus.Message{Subject: "notices.classified.a.b", ID: "1"})
 	must(t, err)
 	_, publishing := forbidden.Wait(t.Context())
 	for what, err := range map[string]error{
 		"publishing elsewhere":  publishing,
 		"making streams":        worker.EnsureStreams(t.Context(), bus.StreamsConfig{}),
-		"consuming as a reader": reader.Consume(t.Context(), cfg, func(context.Context, []bus.Delivery) []error { return nil }),
+		"consuming as a reader": reader.Consume(t.Context(), cfg, settled),
+		"acknowledging":         mute,
 		"reading a consumer":    waitErr(pub.Pending(t.Context(), bus.StreamRaw, bus.ConsumerClassifier)),
 	} {
 		if !errors.Is(err, bus.ErrDenied) || !errors.Is(err, nats.ErrPermissionViolation) {

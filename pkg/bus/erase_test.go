@@ -109,6 +109,10 @@ func TestTheListOfRefusedNotices(t *testing.T) {
 	if err != nil || list.Len() != 4 || !list.Has("a") || !list.Has("d") || list.Has("e") {
 		t.Errorf("got %d refused, %v", list.Len(), err)
 	}
+	status, err := b.Status(t.Context())
+	if err != nil || len(status.Streams) != 4 || status.Streams[3].Name != bus.StreamRefused || status.Streams[3].Messages != 1 {
+		t.Errorf("Status: %+v, %v", status.Streams, err)
+	}
 }
 
 func TestWaitSettledBoundsItsPatience(t *testing.T) {

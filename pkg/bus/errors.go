@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -49,6 +50,9 @@ var (
 	// ErrSubscriberName: SubscribeConfig.Durable cannot be a subscriber's name. The
 	// subscriber chooses another.
 	ErrSubscriberName = errors.New("a subscriber's name is lower-case letters, digits, _ and -, at most 64, and not a service's")
+	// ErrNoSubscriber: there is no durable subscriber of that name. Nothing to do, or
+	// the name is another one.
+	ErrNoSubscriber = errors.New("there is no subscriber of that name")
 	// ErrPublisherClosed: Publish was called after Close. The caller is wrong.
 	ErrPublisherClosed = errors.New("the publisher is closed")
 	// ErrPortInUse: another process listens on EmbeddedConfig.Listen.
@@ -142,4 +146,25 @@ func deniedSubject(err error) (string, bool) {
 		return "", false
 	}
 	return m[1], true
+}
+
+// apiAck begins the subject of an acknowledgement.
+const apiAck = "$JS.ACK."
+
+// ackOf shortens the subject of a message's acknowledgement to the consumer that it
+// belongs to, and leaves others alone. After $JS.ACK come domain and account, which
+// not every server names, then stream, consumer and five or six tokens of the message.
+func ackOf(subject string) string {
+	rest, ok := strings.CutPrefix(subject, apiAck)
+	if !ok {
+		return subject
+	}
+	tokens := strings.Split(rest, ".")
+	if len(tokens) > 7 {
+		tokens = tokens[2:]
+	}
+	if len(tokens) > 2 {
+		tokens = tokens[:2]
+	}
+	return apiAck + strings.Join(tokens, ".")
 }

@@ -28,8 +28,9 @@ type PublisherConfig struct {
 	// one to the other while nothing gets through. Default: 50 ms and 5 s.
 	RetryMin, RetryMax time.Duration
 	// NoStreamWait is how long a publisher that never got a message stored
-	// believes that the stream is only without a leader for now; then its
-	// messages fail with ErrNoStream. Default: 5 s.
+	// believes that the stream is only without a leader for now, as in a cluster
+	// that has just lost a server; then its messages fail with ErrNoStream.
+	// Default: 30 s, longer than an election takes on a busy machine.
 	NoStreamWait time.Duration
 }
 
@@ -48,7 +49,7 @@ func (c *PublisherConfig) defaults() {
 	set(&c.AckTimeout, 10*time.Second)
 	set(&c.RetryMin, 50*time.Millisecond)
 	set(&c.RetryMax, 5*time.Second)
-	set(&c.NoStreamWait, 5*time.Second)
+	set(&c.NoStreamWait, 30*time.Second)
 }
 
 // Outcome is what became of a published message.
@@ -303,18 +304,20 @@ func (p *Publisher) failedTry(m *nats.Msg, err error, sent bool) {
 		return
 	}
 	err = publishError(err)
+	hopeless := IsPermanent(err) || errors.Is(err, ErrDenied)
 	switch {
 	case sent && (errors.Is(err, jetstream.ErrAsyncPublishTimeout) || errors.Is(err, nats.ErrDisconnected)):
 		r.unclear = true
 	case errors.Is(err, nats.ErrConnectionClosed):
-		err = Permanent(err)
+		hopeless = true
 	case errors.Is(err, jetstream.ErrNoStreamResponse):
 		if p.stored.Load()+p.duplicates.Load() == 0 && time.Since(r.first) > p.cfg.NoStreamWait {
-			err = Permanent(fmt.Errorf("%w: no stream takes %s; an administrator makes it with EnsureStreams", ErrNoStream, m.Subject))
+			hopeless = true
+			err = fmt.Errorf("%w: no stream takes %s; an administrator makes it (owabi bus apply)", ErrNoStream, m.Subject)
 		}
 	}
 	r.lastErr = err
-	if IsPermanent(err) {
+	if hopeless {
 		p.resolve(r, Failed, err)
 		return
 	}
@@ -332,7 +335,7 @@ func (p *Publisher) denied(subject string, err error) {
 	}
 	p.mu.Unlock()
 	for _, m := range list {
-		p.failedTry(m, Permanent(err), true)
+		p.failedTry(m, err, true)
 	}
 }
 

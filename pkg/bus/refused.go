@@ -109,10 +109,15 @@ func (b *Bus) Refuse(ctx context.Context, noticeIDs []string) error {
 func (b *Bus) ensureRefused(ctx context.Context) error {
 	ctx, cancel := b.request(ctx)
 	defer cancel()
-	_, err := b.js.CreateStream(ctx, jetstream.StreamConfig{
+	raw, err := b.js.Stream(ctx, StreamRaw)
+	if err != nil {
+		return fmt.Errorf("stream %s: %w", StreamRaw, explain(ctx, err))
+	}
+	_, err = b.js.CreateStream(ctx, jetstream.StreamConfig{
 		Name: StreamRefused, Description: "SHA-256 of the ids of notices that must not come back", Subjects: []string{refusedSubject},
 		Storage: jetstream.FileStorage, Retention: jetstream.LimitsPolicy, Discard: jetstream.DiscardOld,
-		MaxMsgsPerSubject: 1, MaxMsgs: 1, MaxBytes: Unlimited, MaxConsumers: Unlimited, Replicas: 1, AllowDirect: true,
+		MaxMsgsPerSubject: 1, MaxMsgs: 1, MaxBytes: Unlimited, MaxConsumers: Unlimited, AllowDirect: true,
+		Replicas: raw.CachedInfo().Config.Replicas, // it must be there as long as notices are
 	})
 	if err != nil && !errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) {
 		return fmt.Errorf("stream %s: %w", StreamRefused, explain(ctx, err))

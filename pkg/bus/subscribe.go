@@ -68,9 +68,10 @@ func (b *Bus) Subscribe(ctx context.Context, cfg SubscribeConfig, handle func(co
 	case year < 1970 && !cfg.Since.IsZero():
 		cfg.All = true
 	}
-	if cfg.Durable != "" && (!notice.IsToken(cfg.Durable) || len(cfg.Durable) > 64 ||
-		slices.Contains([]string{ConsumerClassifier, ConsumerLoader}, cfg.Durable)) {
-		return fmt.Errorf("%w: %q", ErrSubscriberName, cfg.Durable)
+	if cfg.Durable != "" {
+		if err := checkSubscriberName(cfg.Durable); err != nil {
+			return err
+		}
 	}
 	consume := ConsumeConfig{Stream: cfg.Stream, Consumer: cfg.Durable, Batch: subscriberBatch}
 	consume.defaults(b.MaxPayload())
@@ -83,6 +84,33 @@ func (b *Bus) Subscribe(ctx context.Context, cfg SubscribeConfig, handle func(co
 		return nil
 	}
 	return err
+}
+
+func checkSubscriberName(name string) error {
+	if !notice.IsToken(name) || len(name) > 64 || slices.Contains([]string{ConsumerClassifier, ConsumerLoader}, name) {
+		return fmt.Errorf("%w: %q", ErrSubscriberName, name)
+	}
+	return nil
+}
+
+// Unsubscribe removes a durable subscriber of the classified stream: where it was is
+// forgotten. It fails with ErrSubscriberName, so that no service loses its consumer,
+// and with ErrNoSubscriber. It needs the right to publish to
+// $JS.API.CONSUMER.DELETE.NOTICES_CLASSIFIED.<name>.
+func (b *Bus) Unsubscribe(ctx context.Context, name string) error {
+	if err := checkSubscriberName(name); err != nil {
+		return err
+	}
+	ctx, cancel := b.request(ctx)
+	defer cancel()
+	err := b.js.DeleteConsumer(ctx, StreamClassified, name)
+	if errors.Is(err, jetstream.ErrConsumerNotFound) {
+		return fmt.Errorf("%w: %s", ErrNoSubscriber, name)
+	}
+	if err = explain(ctx, err); err != nil {
+		return fmt.Errorf("removing subscriber %s: %w", name, err)
+	}
+	return nil
 }
 
 // subscriber is one Subscribe: a worker's fetching and acknowledging, in the
@@ -115,6 +143,9 @@ func (s *subscriber) run(ctx context.Context, handle func(context.Context, Deliv
 	for fails := 0; ctx.Err() == nil; {
 		if err := s.reopen(ctx); err != nil {
 			return err
+		}
+		if denied := s.bus.takeDenied(apiAck + s.cfg.Stream + "." + s.cfg.Durable); denied != nil {
+			return fmt.Errorf("subscribing to %s: acknowledging: %w", s.cfg.Stream, denied)
 		}
 		if done, err := s.atEnd(ctx); done || err != nil {
 			return err

@@ -311,6 +311,7 @@ func TestSubscribersRights(t *testing.T) {
 		user("desk", []string{"$JS.API.STREAM.INFO." + s, "$JS.API.CONSUMER.INFO." + s + ".desk", "$JS.API.CONSUMER.MSG.NEXT." + s + ".desk", "$JS.ACK." + s + ".desk.>", "$JS.ACK.*.*." + s + ".desk.>",
 			"$JS.API.CONSUMER.CREATE." + s + ".desk", "$JS.API.CONSUMER.CREATE." + s + ".desk.>"}),
 		user("observer", []string{"$JS.API.STREAM.INFO.*", "$JS.API.CONSUMER.LIST.*"}),
+		user("mute", []string{"$JS.API.STREAM.INFO." + s, "$JS.API.CONSUMER.INFO." + s + ".mute", "$JS.API.CONSUMER.MSG.NEXT." + s + ".mute", "$JS.API.CONSUMER.CREATE." + s + ".mute.>"}),
 		user("weak", []string{"$JS.API.STREAM.INFO." + s, "$JS.API.CONSUMER.CREATE." + s + ".>"}),
 	)
 	admin, tail, desk, weak := as(t, url, "admin"), as(t, url, "tail"), as(t, url, "desk"), as(t, url, "weak")
@@ -325,9 +326,7 @@ func TestSubscribersRights(t *testing.T) {
 		if got := seen(t, desk, cfg); !slices.Equal(got, []int{1, 2}) {
 			t.Errorf("desk sees %v", got)
 		}
-		js, err := jetstream.New(admin.Conn())
-		must(t, err)
-		must(t, js.DeleteConsumer(t.Context(), s, "desk"))
+		must(t, admin.Unsubscribe(t.Context(), "desk"))
 	}
 	if status, err := as(t, url, "observer").Status(t.Context()); err != nil || len(status.Streams) != 3 || len(status.Consumers) != 2 {
 		t.Errorf("the observer sees %+v, %v", status, err)
@@ -340,10 +339,20 @@ func TestSubscribersRights(t *testing.T) {
 		t.Error("a subscriber may remove the loader's consumer")
 	}
 	nothing := func(context.Context, bus.Delivery) error { return nil }
+	for err, want := range map[error]error{
+		admin.Unsubscribe(t.Context(), bus.ConsumerLoader): bus.ErrSubscriberName,
+		admin.Unsubscribe(t.Context(), "desk"):             bus.ErrNoSubscriber,
+		tail.Unsubscribe(t.Context(), "nobody"):            bus.ErrNoSubscriber,
+	} {
+		if !errors.Is(err, want) {
+			t.Errorf("got %v, want %v", err, want)
+		}
+	}
 	for name, err := range map[string]error{
-		"another's name":       desk.Subscribe(t.Context(), bus.SubscribeConfig{Durable: "other"}, nothing),
-		"nameless as a desk":   desk.Subscribe(t.Context(), bus.SubscribeConfig{All: true}, nothing),
-		"no right to messages": weak.Subscribe(t.Context(), bus.SubscribeConfig{All: true}, nothing),
+		"another's name":          desk.Subscribe(t.Context(), bus.SubscribeConfig{Durable: "other"}, nothing),
+		"nameless as a desk":      desk.Subscribe(t.Context(), bus.SubscribeConfig{All: true}, nothing),
+		"no right to acknowledge": as(t, url, "mute").Subscribe(t.Context(), bus.SubscribeConfig{Durable: "mute", All: true, UntilEnd: true, Subjects: []string{"notices.classified.*.media"}}, nothing),
+		"no right to messages":    weak.Subscribe(t.Context(), bus.SubscribeConfig{All: true}, nothing),
 	} {
 		if !errors.Is(err, bus.ErrDenied) {
 			t.Errorf("%s: got %v, want ErrDenied", name, err)

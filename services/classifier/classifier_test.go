@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -82,6 +84,64 @@ func TestEveryNoticeBecomesOneClassifiedMessage(t *testing.T) {
 	}
 	if len(seen) != n {
 		t.Errorf("%d notices on the classified stream, want %d", len(seen), n)
+	}
+}
+
+func TestWithoutAStreamForWhatWasReadNothingIsRejected(t *testing.T) {
+	server, b := bustest.Start(t, nil)
+	bustest.Publish(t, b, rawMessage(t, "お客様2名の氏名が記載されたメールを誤った宛先に送信しました。"))
+	bustest.Remove(t, server, bus.StreamClassified)
+	reader, err := classify.New(classify.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var counts classifier.Counts
+	said := make(lines, 100)
+	other, err := bus.Connect(t.Context(), bus.Config{URLs: server.ClientURL(), Logger: slog.New(slog.NewTextHandler(said, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(other.Close)
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() {
+		done <- classifier.Run(ctx, classifier.Config{Bus: other, Classifier: reader, Publisher: bus.PublisherConfig{NoStreamWait: time.Millisecond}}, &counts)
+	}()
+	said.waitFor(t, bus.ErrNoStream.Error())
+	if err := b.EnsureStreams(t.Context(), bus.StreamsConfig{}); err != nil {
+		t.Error(err)
+	}
+	if err := b.WaitDrained(t.Context(), bus.StreamRaw, bus.ConsumerClassifier); err != nil {
+		t.Error(err)
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	if classified, rejected := len(bustest.Messages(t, server, bus.StreamClassified)), len(bustest.Messages(t, server, bus.StreamRejected)); classified != 1 || rejected != 0 {
+		t.Errorf("%d classified and %d rejected, want 1 and 0", classified, rejected)
+	}
+}
+
+// lines is a log's lines as they are written.
+type lines chan string
+
+func (l lines) Write(line []byte) (int, error) {
+	l <- string(line)
+	return len(line), nil
+}
+
+func (l lines) waitFor(t *testing.T, words string) {
+	t.Helper()
+	for over := time.After(time.Minute); ; {
+		select {
+		case line := <-l:
+			if strings.Contains(line, words) {
+				return
+			}
+		case <-over:
+			t.Fatalf("nobody says %q", words)
+		}
 	}
 }
 

@@ -66,7 +66,9 @@ type Counts struct {
 const maxUnsettled = 8192
 
 // Run reads every source to its end. The error joins what kept sources from being
-// read whole; notices of the others are published all the same.
+// read whole; notices of the others are published all the same. Where the fault is
+// no notice's, for there is no stream (bus.ErrNoStream) or this user may not publish
+// (bus.ErrDenied), it ends and rejects nothing.
 func Run(ctx context.Context, cfg Config, counts *Counts) error {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.Default()

@@ -99,6 +99,23 @@ func TestTheSameSourceAgainIsAllDuplicates(t *testing.T) {
 	expect(t, counts, 6, 0, 4, 2)
 }
 
+func TestWithoutAStreamNothingIsRejected(t *testing.T) {
+	server, b := bustest.Start(t, nil)
+	bustest.Remove(t, server, bus.StreamRaw)
+	var counts ingest.Counts
+	err := ingest.Run(t.Context(), ingest.Config{
+		Bus: b, Sources: []string{write(t, "notices.jsonl", `{"text":"メールを誤って送信しました。"}`)}, Logger: slog.New(slog.DiscardHandler),
+		Publisher: bus.PublisherConfig{NoStreamWait: time.Millisecond},
+	}, &counts)
+	if !errors.Is(err, bus.ErrNoStream) {
+		t.Errorf("got %v, want ErrNoStream", err)
+	}
+	expect(t, &counts, 1, 0, 0, 0)
+	if rejected := bustest.Messages(t, server, bus.StreamRejected); len(rejected) != 0 {
+		t.Errorf("%d rejections: %s", len(rejected), rejected[0].Data)
+	}
+}
+
 func TestAMissingSourceDoesNotKeepOthersAway(t *testing.T) {
 	_, b := bustest.Start(t, nil)
 	missing := filepath.Join(t.TempDir(), "missing.txt")

@@ -15,8 +15,9 @@ import (
 
 // busCommand is what an administrator does with the streams.
 type busCommand struct {
-	Apply busApplyCommand `cmd:"" help:"Make the streams and consumers that are missing, and widen those that are too small."`
-	Show  busShowCommand  `cmd:"" help:"Show the streams and consumers: settings, counts, lag."`
+	Apply       busApplyCommand       `cmd:"" help:"Make the streams and consumers that are missing, and widen those that are too small."`
+	Show        busShowCommand        `cmd:"" help:"Show the streams and consumers: settings, counts, lag."`
+	Unsubscribe busUnsubscribeCommand `cmd:"" help:"Remove a durable subscriber, as owabi tail --durable makes them: where it was is forgotten."`
 }
 
 type busApplyCommand struct {
@@ -96,6 +97,28 @@ func (c *busShowCommand) Run(ctx context.Context, std stdio) (err error) {
 		return writeJSONLine(std.out, status)
 	}
 	return printStatus(std.out, status)
+}
+
+type busUnsubscribeCommand struct {
+	natsFlags
+	dataFlag
+	Name string `arg:"" help:"The subscriber's name; owabi bus show lists them."`
+}
+
+func (c *busUnsubscribeCommand) Run(ctx context.Context, std stdio) (err error) {
+	e, err := openBusToAsk(ctx, c.natsFlags, c.Data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, e.close()) }()
+	switch err = e.bus.Unsubscribe(ctx, c.Name); {
+	case errors.Is(err, bus.ErrSubscriberName):
+		return usageError{err}
+	case err != nil:
+		return err
+	}
+	_, err = fmt.Fprintf(std.out, "subscriber %s: removed\n", c.Name)
+	return err
 }
 
 func printStatus(w io.Writer, status bus.Status) error {

@@ -86,7 +86,7 @@ func Messages(t testing.TB, server *bus.Server, stream string) []*nats.Msg {
 	}
 	state := s.CachedInfo().State
 	var messages []*nats.Msg
-	for sequence := state.FirstSeq; sequence <= state.LastSeq; sequence++ {
+	for sequence := max(state.FirstSeq, 1); sequence <= state.LastSeq; sequence++ {
 		m, err := s.GetMsg(ctx, sequence)
 		if err != nil {
 			t.Fatalf("%s, message %d: %v", stream, sequence, err)
@@ -94,4 +94,23 @@ func Messages(t testing.TB, server *bus.Server, stream string) []*nats.Msg {
 		messages = append(messages, &nats.Msg{Subject: m.Subject, Header: m.Header, Data: m.Data})
 	}
 	return messages
+}
+
+// Remove removes a stream, as another client of the server does.
+func Remove(t testing.TB, server *bus.Server, stream string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	nc, err := nats.Connect(server.ClientURL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	js, err := jetstream.New(nc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := js.DeleteStream(ctx, stream); err != nil {
+		t.Fatal(err)
+	}
 }
