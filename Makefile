@@ -14,7 +14,7 @@ WEB       := services/explorer/web
 PAGE      := $(WEB)/dist/index.html
 SOURCES   := $(shell find services pkg -name node_modules -prune -o \( -name '*.go' -o -path '*/rules/*' -o -name '*.sql' -o -name '*.yaml' -o -name '*.json' -o -name '*.txt' \) -print) go.mod go.sum
 
-.PHONY: help demo up build test chaos bench lint model clean
+.PHONY: help demo up build test chaos bench lint model screenshots browser clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,10 +57,26 @@ demo: build $(SYNTHETIC) ## Run the whole pipeline on samples and ask three ques
 up: build $(SYNTHETIC) ## Leave the demo running: SQL on http://127.0.0.1:8123, NATS on 127.0.0.1:4222
 	$(OWABI) up --data $(DEMO_DATA) --nats-listen 127.0.0.1:4222 $(SAMPLES) $(SYNTHETIC)
 
-test: $(ENGINE) lint ## Every check: format, vet, staticcheck, tests under the race detector
+test: $(ENGINE) $(PAGE) browser lint ## Every check: format, vet, staticcheck, tests under the race detector
 	go test -race -timeout 12m ./...
 
-lint: ## gofmt, go vet, staticcheck
+# The explorer's tests drive a real Chromium, with fonts for Japanese.
+browser:
+	@if ! command -v chromium chromium-browser google-chrome >/dev/null || ! fc-list :lang=ja 2>/dev/null | grep -q .; then \
+	  if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	    apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk fontconfig; \
+	  else \
+	    echo "the tests need Chromium and fonts for Japanese (Debian: apt-get install chromium fonts-noto-cjk fontconfig)" >&2; exit 1; \
+	  fi; \
+	fi
+
+PICTURES := services/explorer/pictures
+screenshots: $(ENGINE) $(PAGE) browser ## Take the README's pictures of the explorer, on the demo's synthetic notices
+	@mkdir -p $(PICTURES)
+	go test -run '^TestPictures$$' -count 1 ./services/explorer -args -notices 5000 -pictures $(CURDIR)/$(PICTURES)
+
+lint: $(PAGE) ## gofmt, go vet, staticcheck, and tsc on the explorer's page
+	npm run --prefix $(WEB) --silent check
 	@unformatted=$$(gofmt -l services pkg); if [ -n "$$unformatted" ]; then echo "run gofmt -w on:" $$unformatted >&2; exit 1; fi
 	go vet ./...
 	go tool staticcheck ./...

@@ -4,14 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
-	"github.com/ClickHouse/clickhouse-go/v2"
 	"golang.org/x/sync/semaphore"
 
 	"owabi/pkg/grafana"
@@ -31,6 +30,7 @@ func newAPI(pages Pages) *api { return &api{pages, semaphore.NewWeighted(MaxQues
 
 func (a *api) routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /api/dashboards", a.dashboards)
+	mux.HandleFunc("GET /api/state", a.state)
 	mux.HandleFunc("GET /api/dashboards/{dashboard}/panels/{panel}", a.panel)
 	mux.HandleFunc("GET /api/dashboards/{dashboard}/variables/{variable}", a.variable)
 	mux.HandleFunc("GET /api/notices/{id}", a.notice)
@@ -38,17 +38,20 @@ func (a *api) routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /api/sql/views", a.views)
 	mux.HandleFunc("POST /api/sql", a.sql)
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
-		refuse(w, http.StatusNotFound, fmt.Errorf("%s %s: there is no such address", r.Method, r.URL.Path))
+		refuse(w, fmt.Errorf("%w: %s %s", errNotFound, r.Method, r.URL.Path))
 	})
 }
 
 // refusal is what a page shows of what went wrong.
 type refusal struct {
 	Error string `json:"error"`
+	// Kind says what can be done about it; the page has words for each.
+	Kind failure `json:"kind"`
 }
 
-func refuse(w http.ResponseWriter, status int, err error) {
-	answer(w, status, refusal{err.Error()})
+func refuse(w http.ResponseWriter, err error) {
+	kind := failureOf(err)
+	answer(w, kind.status(), refusal{err.Error(), kind})
 }
 
 func answer(w http.ResponseWriter, status int, value any) {
@@ -62,28 +65,6 @@ func answer(w http.ResponseWriter, status int, value any) {
 	w.WriteHeader(status)
 	_, _ = w.Write(data) // a client that has gone
 }
-
-// statusOf tells whose fault an error is.
-func statusOf(err error) int {
-	var exception *clickhouse.Exception
-	switch {
-	case errors.Is(err, grafana.ErrUnknownDashboard), errors.Is(err, errNotFound):
-		return http.StatusNotFound
-	case errors.Is(err, grafana.ErrTimeRange), errors.Is(err, grafana.ErrUnknownVariable), errors.Is(err, grafana.ErrValue), errors.Is(err, errBadRequest):
-		return http.StatusBadRequest
-	case errors.Is(err, warehouse.ErrTimeLimit):
-		return http.StatusGatewayTimeout
-	case errors.As(err, &exception), errors.Is(err, errTooLarge):
-		return http.StatusUnprocessableEntity
-	default:
-		return http.StatusServiceUnavailable // no ClickHouse answers
-	}
-}
-
-var (
-	errNotFound   = errors.New("not found")
-	errBadRequest = errors.New("bad request")
-)
 
 // result is what a question brought, with what it cost.
 type result struct {
@@ -107,8 +88,6 @@ func (a *api) run(ctx context.Context, q warehouse.Question, out io.Writer) (war
 // maxAnswerBytes bounds an answer as it is written: the engine counts a value that
 // is the same in every row once.
 const maxAnswerBytes = 64 << 20
-
-var errTooLarge = fmt.Errorf("the result is larger than %d MiB: ask for fewer rows or columns", maxAnswerBytes>>20)
 
 // bounded passes on so many bytes, and then fails.
 type bounded struct {
@@ -144,10 +123,26 @@ func (a *api) ask(ctx context.Context, sql string, parameters map[string]any) (r
 func (a *api) reply(w http.ResponseWriter, r *http.Request, sql string, parameters map[string]any) {
 	found, err := a.ask(r.Context(), sql, parameters)
 	if err != nil {
-		refuse(w, statusOf(err), err)
+		refuse(w, err)
 		return
 	}
 	answer(w, http.StatusOK, found)
+}
+
+// state tells whether there is anything to show, and if not, what is missing.
+func (a *api) state(w http.ResponseWriter, r *http.Request) {
+	if err := a.Warehouse.Ready(r.Context()); err != nil {
+		refuse(w, err)
+		return
+	}
+	found, err := a.ask(r.Context(), "SELECT 1 FROM notice_rows LIMIT 1", nil)
+	if err != nil {
+		refuse(w, err)
+		return
+	}
+	answer(w, http.StatusOK, struct {
+		Empty bool `json:"empty"`
+	}{string(found.Rows) == "[]"})
 }
 
 func language(r *http.Request) grafana.Language {
@@ -157,11 +152,21 @@ func language(r *http.Request) grafana.Language {
 	return grafana.Japanese
 }
 
+// japan is the calendar that notices are dated by; it has no summer time.
+var japan = time.FixedZone("Asia/Tokyo", 9*60*60)
+
+// firstRange is the time range that a dashboard begins with: up to today.
+func firstRange(d grafana.Dashboard) (from, to time.Time) {
+	year, month, day := time.Now().In(japan).Date()
+	to = time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+	return d.Begin(to), to
+}
+
 // chosen reads what a person chose from an address: from, to (YYYY-MM-DD) and
 // var-NAME, which may stand there several times.
 func chosen(r *http.Request, d grafana.Dashboard) (grafana.Values, error) {
-	now := time.Now()
-	v := grafana.Values{From: now.AddDate(-max(d.Years, 1), 0, 0), To: now, Chosen: map[string][]string{}}
+	v := grafana.Values{Chosen: map[string][]string{}}
+	v.From, v.To = firstRange(d)
 	for name, into := range map[string]*time.Time{"from": &v.From, "to": &v.To} {
 		text := r.FormValue(name)
 		if text == "" {
@@ -173,9 +178,9 @@ func chosen(r *http.Request, d grafana.Dashboard) (grafana.Values, error) {
 		}
 		*into = day
 	}
-	v.To = v.To.Truncate(24 * time.Hour).Add(24*time.Hour - time.Millisecond) // the last day counts whole
+	v.To = v.To.Add(24*time.Hour - time.Millisecond) // the last day counts whole
 	for name, values := range r.Form {
-		if variable, ok := cutVariable(name); ok {
+		if variable, ok := strings.CutPrefix(name, "var-"); ok {
 			v.Chosen[variable] = values
 		}
 	}

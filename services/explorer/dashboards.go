@@ -1,10 +1,13 @@
 package explorer
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"owabi/pkg/grafana"
 	"owabi/pkg/notice"
@@ -17,7 +20,9 @@ type (
 		UID         string           `json:"uid"`
 		Title       string           `json:"title"`
 		Description string           `json:"description"`
-		Years       int              `json:"years"`
+		From        string           `json:"from"` // the time range it begins with, YYYY-MM-DD
+		To          string           `json:"to"`
+		Grafana     string           `json:"grafana,omitempty"` // where the same one is in Grafana
 		Hidden      bool             `json:"hidden,omitempty"`
 		Variables   []variableAnswer `json:"variables"`
 		Panels      []panelAnswer    `json:"panels"`
@@ -48,11 +53,13 @@ type (
 		Label  string `json:"label"`
 		Unit   string `json:"unit,omitempty"`
 		Hidden bool   `json:"hidden,omitempty"`
+		Width  int    `json:"width,omitempty"`
 	}
 	linkAnswer struct {
-		Title string             `json:"title"`
-		To    string             `json:"to"`
-		Set   []assignmentAnswer `json:"set"`
+		Title   string             `json:"title"`
+		To      string             `json:"to"`
+		AnyTime bool               `json:"any_time,omitempty"`
+		Set     []assignmentAnswer `json:"set"`
 	}
 	assignmentAnswer struct {
 		Variable string `json:"variable"`
@@ -66,22 +73,37 @@ type (
 	}
 )
 
+// dashboards answers with what the page needs to know at first: every dashboard,
+// and the labels of all codes by kind.
 func (a *api) dashboards(w http.ResponseWriter, r *http.Request) {
 	lang := language(r)
 	all := []dashboardAnswer{}
 	for _, d := range grafana.Dashboards() {
-		all = append(all, describe(d, lang))
+		all = append(all, a.describe(d, lang))
+	}
+	labels := map[string]map[string]string{}
+	for _, l := range notice.Labels() {
+		if labels[l.Kind] == nil {
+			labels[l.Kind] = map[string]string{}
+		}
+		labels[l.Kind][l.Code] = lang.Of(l.Label)
 	}
 	answer(w, http.StatusOK, struct {
-		Dashboards []dashboardAnswer `json:"dashboards"`
-		Grafana    string            `json:"grafana,omitempty"`
-	}{all, a.Grafana})
+		Dashboards []dashboardAnswer            `json:"dashboards"`
+		Labels     map[string]map[string]string `json:"labels"`
+		SQL        bool                         `json:"sql"` // whether people may ask in SQL
+	}{all, labels, a.SQL})
 }
 
-func describe(d grafana.Dashboard, lang grafana.Language) dashboardAnswer {
+func (a *api) describe(d grafana.Dashboard, lang grafana.Language) dashboardAnswer {
+	from, to := firstRange(d)
 	out := dashboardAnswer{
-		UID: d.UID, Title: lang.Of(d.Title), Description: lang.Of(d.Description), Years: d.Years, Hidden: d.Hidden,
+		UID: d.UID, Title: lang.Of(d.Title), Description: lang.Of(d.Description), Hidden: d.Hidden,
+		From: from.Format(time.DateOnly), To: to.Format(time.DateOnly),
 		Variables: []variableAnswer{}, Panels: []panelAnswer{},
+	}
+	if a.Grafana != "" {
+		out.Grafana = strings.TrimSuffix(a.Grafana, "/") + "/d/" + d.GrafanaUID(lang)
 	}
 	for _, v := range d.Variables {
 		described := variableAnswer{Name: v.Name, Label: lang.Of(v.Label), Kind: string(v.Kind), Default: v.Default}
@@ -95,7 +117,20 @@ func describe(d grafana.Dashboard, lang grafana.Language) dashboardAnswer {
 			out.Panels = append(out.Panels, describePanel(p, lang))
 		}
 	}
+	closeGaps(out.Panels)
 	return out
+}
+
+// closeGaps moves panels up over rows of the grid that hold none.
+func closeGaps(panels []panelAnswer) {
+	slices.SortStableFunc(panels, func(a, b panelAnswer) int { return cmp.Compare(a.Grid.Y, b.Grid.Y) })
+	bottom, up := 0, 0 // of the panels so far, as defined; and how far they move
+	for i := range panels {
+		g := &panels[i].Grid
+		up += max(0, g.Y-bottom)
+		bottom = max(bottom, g.Y+g.H)
+		g.Y -= up
+	}
 }
 
 func describePanel(p grafana.Panel, lang grafana.Language) panelAnswer {
@@ -104,10 +139,10 @@ func describePanel(p grafana.Panel, lang grafana.Language) panelAnswer {
 		Grid: gridAnswer{p.Grid.X, p.Grid.Y, p.Grid.W, p.Grid.H}, Columns: []columnAnswer{}, Links: []linkAnswer{},
 	}
 	for _, c := range p.Columns {
-		out.Columns = append(out.Columns, columnAnswer{c.Name, labelOr(lang, c.Label, c.Name), string(c.Unit), c.Hidden})
+		out.Columns = append(out.Columns, columnAnswer{c.Name, labelOr(lang, c.Label, c.Name), string(c.Unit), c.Hidden, c.Width})
 	}
 	for _, l := range p.Links {
-		described := linkAnswer{Title: lang.Of(l.Title), To: l.To, Set: []assignmentAnswer{}}
+		described := linkAnswer{Title: lang.Of(l.Title), To: l.To, AnyTime: l.AnyTime, Set: []assignmentAnswer{}}
 		for _, s := range l.Set {
 			described.Set = append(described.Set, assignmentAnswer{s.Variable, s.Column})
 		}
@@ -126,7 +161,7 @@ func labelOr(lang grafana.Language, label notice.Label, name string) string {
 func (a *api) panel(w http.ResponseWriter, r *http.Request) {
 	statement, err := bindPanel(r)
 	if err != nil {
-		refuse(w, statusOf(err), err)
+		refuse(w, err)
 		return
 	}
 	a.reply(w, r, statement.SQL, statement.Parameters)
@@ -152,7 +187,7 @@ func bindPanel(r *http.Request) (grafana.Statement, error) {
 func (a *api) variable(w http.ResponseWriter, r *http.Request) {
 	statement, err := bindVariable(r)
 	if err != nil {
-		refuse(w, statusOf(err), err)
+		refuse(w, err)
 		return
 	}
 	a.reply(w, r, statement.SQL, statement.Parameters)
@@ -173,6 +208,3 @@ func bindVariable(r *http.Request) (grafana.Statement, error) {
 	}
 	return d.BindLookup(v, language(r), values)
 }
-
-// cutVariable gives the variable's name of an address's var-NAME.
-func cutVariable(name string) (string, bool) { return strings.CutPrefix(name, "var-") }

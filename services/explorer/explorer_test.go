@@ -34,7 +34,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	os.Exit(chdbtest.MainWith(m, func(c *chdb.Config) { c.Reader = &chdb.Reader{User: "explorer", Password: "of the tests"} }))
+	status := chdbtest.MainWith(m, func(c *chdb.Config) { c.Reader = &chdb.Reader{User: "explorer", Password: "of the tests"} })
+	closeBrowser()
+	os.Exit(status)
 }
 
 func get(t *testing.T, handler http.Handler, host, path string, header ...string) (int, string) {

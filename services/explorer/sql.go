@@ -16,7 +16,7 @@ const maxStatementBytes = 256 << 10
 // answers with its rows as JSON, or as CSV when format says so.
 func (a *api) sql(w http.ResponseWriter, r *http.Request) {
 	if !a.SQL {
-		refuse(w, http.StatusForbidden, errors.New("SQL is closed here: it needs a ClickHouse user who can only read, named by OWABI_EXPLORER_CLICKHOUSE_USER"))
+		refuse(w, errClosed)
 		return
 	}
 	var question struct {
@@ -28,10 +28,10 @@ func (a *api) sql(w http.ResponseWriter, r *http.Request) {
 	if err := decoder.Decode(&question); err != nil {
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {
-			refuse(w, http.StatusRequestEntityTooLarge, fmt.Errorf("the statement is larger than %d bytes", maxStatementBytes))
+			refuse(w, errTooLong)
 			return
 		}
-		refuse(w, http.StatusBadRequest, fmt.Errorf("%w: want {\"sql\": …, \"format\": \"json\" or \"csv\"}: %w", errBadRequest, err))
+		refuse(w, fmt.Errorf("%w: want {\"sql\": …, \"format\": \"json\" or \"csv\"}: %w", errBadRequest, err))
 		return
 	}
 	switch question.Format {
@@ -40,7 +40,7 @@ func (a *api) sql(w http.ResponseWriter, r *http.Request) {
 	case "csv":
 		a.csv(w, r, question.SQL)
 	default:
-		refuse(w, http.StatusBadRequest, fmt.Errorf("%w: format %q: want json or csv", errBadRequest, question.Format))
+		refuse(w, fmt.Errorf("%w: format %q: want json or csv", errBadRequest, question.Format))
 	}
 }
 
@@ -54,7 +54,7 @@ func (a *api) csv(w http.ResponseWriter, r *http.Request, sql string) {
 	case err == nil && !out.begun:
 		out.begin()
 	case err != nil && !out.begun:
-		refuse(w, statusOf(err), err)
+		refuse(w, err)
 	case err != nil:
 		panic(http.ErrAbortHandler)
 	}
@@ -82,8 +82,15 @@ func (c *csvDownload) Write(p []byte) (int, error) {
 	return c.w.Write(p)
 }
 
-// views lists what can be asked, with what it answers, for the SQL page.
+// views lists what can be asked for the SQL page: each view, what it answers, and
+// its columns with type and meaning.
 func (a *api) views(w http.ResponseWriter, r *http.Request) {
-	a.reply(w, r, `SELECT name, comment FROM system.tables
-WHERE database = currentDatabase() AND engine = 'View' ORDER BY name`, nil)
+	a.reply(w, r, `SELECT t.name AS view, t.comment AS answers, c.columns AS columns
+FROM system.tables AS t
+INNER JOIN (
+    SELECT table, groupArray((name, type, comment)) AS columns
+    FROM (SELECT table, name, type, comment FROM system.columns WHERE database = currentDatabase() ORDER BY table, position)
+    GROUP BY table
+) AS c ON c.table = t.name
+WHERE t.database = currentDatabase() AND t.engine = 'View' ORDER BY t.name`, nil)
 }

@@ -33,7 +33,7 @@ export function full(value: Value, unit: string, language: Language): string {
   if (typeof value === "boolean") return say(language, value ? "yes" : "no");
   if (Array.isArray(value)) return value.map((v) => full(v, unit, language)).join("、");
   if (typeof value === "object") return JSON.stringify(value);
-  if (unit === "month" && typeof value === "string") return value.slice(0, 7);
+  if (unit === "month" && typeof value === "string") return /^\d{4}-\d{2}-01$/.test(value) ? value.slice(0, 7) : value;
   if (typeof value === "string") return value;
   const format = (options: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale(language), options).format(value);
   switch (unit) {

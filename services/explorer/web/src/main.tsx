@@ -2,8 +2,11 @@
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { type Address, edited, go, href, kept, languageOf, useAddress } from "./address";
-import { type Dashboards, useAnswer } from "./api";
+import { type Dashboard as DashboardOf, type Dashboards, useAnswer } from "./api";
 import { Dashboard } from "./dashboard";
+import { Failure, Waiting } from "./failure";
+import { Keys } from "./keys";
+import { target } from "./links";
 import { Notice } from "./notice";
 import { Search, SearchBox } from "./search";
 import { SQL } from "./sql";
@@ -13,104 +16,83 @@ import { say } from "./words";
 function App() {
   const address = useAddress();
   const language = languageOf(address.query);
-  const [theme, setTheme] = useTheme();
+  const [theme, switchTheme] = useTheme();
   const answer = useAnswer<Dashboards>(`/api/dashboards?lang=${language}`);
+  const all = answer.state === "there" ? answer.value.dashboards : [];
+  const shown = all.filter((d) => !d.hidden);
+  const current = address.path === "/" ? shown[0] : all.find((d) => address.path === `/d/${d.uid}`);
   useEffect(() => {
     document.documentElement.lang = language;
-  }, [language]);
-  const all = answer.state === "there" ? answer.value.dashboards : [];
+    if (current) document.title = `${current.title} · owabi`;
+  }, [language, current]);
+  // What both dashboards can be narrowed by goes along.
+  const to = (d: DashboardOf) => (current && target({ title: "", to: d.uid, set: [] }, null, current, all, address.query)) || href(`/d/${d.uid}`, kept(address.query));
   const switchLanguage = () => {
     const next = language === "ja" ? "en" : "ja";
     localStorage.setItem("lang", next);
     go(address.path, edited(address.query, { lang: next }), true);
   };
+  const openSQL = () => go("/sql", kept(address.query));
+  const does: Record<string, () => void> = {
+    "/": () => document.querySelector<HTMLInputElement>("header input[name=q]")?.focus(), s: openSQL, t: switchTheme, l: switchLanguage,
+  };
+  for (const [i, d] of shown.entries()) {
+    does[String(i + 1)] = () => {
+      const at = new URL(to(d), location.href);
+      go(at.pathname, at.searchParams);
+    };
+  }
   return (
     <>
       <header class="top">
-        <a class="brand" href={href("/", kept(address.query))}>
-          owabi <small>{say(language, "tagline")}</small>
-        </a>
-        <nav>
-          {all.filter((d) => !d.hidden).map((d) => (
-            <a key={d.uid} href={href(`/d/${d.uid}`, kept(address.query))} aria-current={address.path === `/d/${d.uid}` || (address.path === "/" && d === all[0]) ? "page" : undefined}>
-              {d.title}
-            </a>
-          ))}
+        <a class="brand" href={href("/", kept(address.query))}>owabi <small>{say(language, "tagline")}</small></a>
+        <nav aria-label={say(language, "pages")}>
+          {shown.map((d) => <a key={d.uid} href={to(d)} aria-current={d === current ? "page" : undefined}>{d.title}</a>)}
           <a href={href("/sql", kept(address.query))} aria-current={address.path === "/sql" ? "page" : undefined}>{say(language, "sql")}</a>
         </nav>
-        <SearchBox address={address} language={language} />
-        <button type="button" title={say(language, "theme")} aria-label={say(language, "theme")} onClick={() => setTheme(theme === "dark" ? "light" : "dark")}>◐</button>
-        <button type="button" onClick={switchLanguage}>{say(language, "language")}</button>
+        <div class="tools">
+          <SearchBox address={address} language={language} />
+          <button type="button" title={say(language, "theme")} aria-label={say(language, "theme")} onClick={switchTheme}>◐</button>
+          <button type="button" onClick={switchLanguage}>{say(language, "language")}</button>
+        </div>
       </header>
-      {answer.state === "failed" && <main><div class="failure" role="alert"><b>{say(language, "failed")}</b><p>{answer.error}</p></div></main>}
-      {answer.state === "there" && <Page address={address} answer={answer.value} theme={theme} />}
+      {answer.state === "waiting" && <main><Waiting language={language} /></main>}
+      {answer.state === "failed" && <main><Failure failed={answer} language={language} /></main>}
+      {answer.state === "there" && <Page address={address} current={current} answer={answer.value} theme={theme} />}
+      <Keys language={language} does={does} />
     </>
   );
 }
 
-function Page(props: { address: Address; answer: Dashboards; theme: string }) {
-  const { address, theme } = props;
+function Page(props: { address: Address; current: DashboardOf | undefined; answer: Dashboards; theme: string }) {
+  const { address, current, answer, theme } = props;
   const language = languageOf(address.query);
-  const all = props.answer.dashboards;
-  const [, kind, name] = address.path.split("/");
-  if (kind === "n" && name) return <Notice id={decodeURIComponent(name)} language={language} />;
+  const [, kind, name = ""] = address.path.split("/");
+  if (current) return <Dashboard key={current.uid} dashboard={current} all={answer.dashboards} address={address} language={language} theme={theme} />;
+  if (kind === "n" && name) return <Notice id={name} labels={answer.labels} language={language} />;
   if (kind === "search") return <Search address={address} language={language} />;
-  if (kind === "sql") return <SQL address={address} language={language} theme={theme} />;
-  if (kind === "d" || kind === "") {
-    const dashboard = kind === "" ? all[0] : all.find((d) => d.uid === name);
-    if (!dashboard) {
-      return (
-        <main>
-          <div class="failure" role="alert">
-            <b>{say(language, "unknownDashboard")}: {name}</b>
-            <ul>{all.filter((d) => !d.hidden).map((d) => <li key={d.uid}><a href={href(`/d/${d.uid}`, kept(address.query))}>{d.title}</a></li>)}</ul>
-          </div>
-        </main>
-      );
-    }
-    return (
-      <>
-        <TimeRange address={address} years={dashboard.years} grafana={props.answer.grafana ? `${props.answer.grafana.replace(/\/$/, "")}/d/owabi-${dashboard.uid}-${language}` : undefined} />
-        <Dashboard key={dashboard.uid} dashboard={dashboard} all={all} address={address} language={language} theme={theme} />
-      </>
-    );
-  }
-  return <main><div class="failure" role="alert"><b>{say(language, "unknownPage")}</b></div></main>;
-}
-
-function TimeRange(props: { address: Address; years: number; grafana?: string }) {
-  const { address } = props;
-  const language = languageOf(address.query);
-  const today = new Date();
-  const day = (date: Date) => date.toISOString().slice(0, 10);
-  const ago = (years: number) => day(new Date(Date.UTC(today.getUTCFullYear() - years, today.getUTCMonth(), today.getUTCDate())));
-  const set = (from: string | null, to: string | null) => go(address.path, edited(address.query, { from, to }), true);
-  const from = address.query.get("from") ?? ago(props.years || 1);
-  const to = address.query.get("to") ?? day(today);
+  if (kind === "sql") return <SQL address={address} open={answer.sql} language={language} theme={theme} />;
   return (
-    <div class="range">
-      <label>
-        <input type="date" value={from} onChange={(e) => set(e.currentTarget.value || null, address.query.get("to"))} /> {say(language, "from")}
-      </label>
-      <label>
-        <input type="date" value={to} onChange={(e) => set(address.query.get("from"), e.currentTarget.value || null)} /> {say(language, "to")}
-      </label>
-      <button type="button" onClick={() => set(ago(1), null)}>{say(language, "lastYear")}</button>
-      <button type="button" onClick={() => set(ago(3), null)}>{say(language, "threeYears")}</button>
-      <button type="button" onClick={() => set("1990-01-01", null)}>{say(language, "allTime")}</button>
-      {props.grafana && <a href={props.grafana}>{say(language, "openGrafana")}</a>}
-    </div>
+    <main>
+      <div class="failure" role="alert" data-kind="not_found">
+        <b>{say(language, "unknownPage")}: <bdi>{address.path}</bdi></b>
+        <p>{say(language, "thereAre")}</p>
+        <ul>{answer.dashboards.filter((d) => !d.hidden).map((d) => <li key={d.uid}><a href={href(`/d/${d.uid}`, kept(address.query))}>{d.title}</a></li>)}</ul>
+      </div>
+    </main>
   );
 }
 
-function useTheme(): [string, (theme: string) => void] {
+/** useTheme follows the system until a person chooses. */
+function useTheme(): [string, () => void] {
   const [theme, set] = useState(() => localStorage.getItem("theme") ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"));
   document.documentElement.dataset.theme = theme;
+  const other = theme === "dark" ? "light" : "dark";
   return [
     theme,
-    (next) => {
-      localStorage.setItem("theme", next);
-      set(next);
+    () => {
+      localStorage.setItem("theme", other);
+      set(other);
     },
   ];
 }

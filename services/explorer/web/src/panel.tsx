@@ -1,124 +1,95 @@
 // One panel: asks for its rows and shows them.
-import { useMemo, useState } from "preact/hooks";
-import { type Address, edited, go, href, kept, type Language } from "./address";
-import { type Dashboard, type Link, type Panel as PanelOf, type Result, useAnswer } from "./api";
-import { Chart, type Row } from "./chart";
+import { useMemo, useRef, useState } from "preact/hooks";
+import { type Address, edited, go, type Language } from "./address";
+import { type Column, type Dashboard, type Panel as PanelOf, type Result, type Row, rowsOf, useAnswer } from "./api";
+import { Chart } from "./chart";
+import { Failure, Waiting } from "./failure";
 import { full } from "./format";
+import { question, target } from "./links";
 import { Table } from "./table";
+import { useTurn } from "./turn";
 import { say } from "./words";
+import { days } from "./zoom";
 
 type Props = { dashboard: Dashboard; all: Dashboard[]; panel: PanelOf; address: Address; language: Language; theme: string };
 
-/** rowsOf names the values of each row. */
-export function rowsOf(result: Result): Row[] {
-  return result.rows.map((values) => Object.fromEntries(result.columns.map((c, i) => [c.name, values[i] ?? null])));
-}
-
-/** question is what the API is asked: the time range and the variables, in a set order. */
-export function question(dashboard: Dashboard, query: URLSearchParams, language: Language): string {
-  const out = new URLSearchParams({ lang: language });
-  for (const name of ["from", "to"]) {
-    const value = query.get(name);
-    if (value) out.set(name, value);
-  }
-  for (const v of dashboard.variables) for (const value of query.getAll(`var-${v.name}`)) out.append(`var-${v.name}`, value);
-  return out.toString();
-}
-
-/** target is where a link leads from a row: the time range goes along, and every variable that both dashboards have. */
-export function target(link: Link, row: Row | null, from: Dashboard, all: Dashboard[], query: URLSearchParams): string | null {
-  const to = all.find((d) => d.uid === link.to);
-  if (!to) return null;
-  let out = kept(query);
-  for (const v of from.variables) {
-    if (to.variables.some((other) => other.name === v.name)) out = edited(out, { [`var-${v.name}`]: query.getAll(`var-${v.name}`) });
-  }
-  for (const s of link.set) {
-    let value = row?.[s.column];
-    if (value === null || value === undefined) {
-      if (row) return null;
-      continue;
-    }
-    if (s.column === "time" && typeof value === "string") value = value.slice(0, 7);
-    if (to.uid === "notice" && s.variable === "notice_id") return href(`/n/${encodeURIComponent(String(value))}`, kept(query));
-    out = edited(out, { [`var-${s.variable}`]: String(value) });
-  }
-  return href(`/d/${to.uid}`, out);
-}
+const charts = ["stacked", "lines", "bars"];
 
 export function Panel(props: Props) {
-  const { panel, dashboard, language } = props;
-  const [tries, again] = useState(0);
+  const { panel, dashboard, language, address } = props;
+  const [tries, setTries] = useState(0);
   const [about, setAbout] = useState(false);
-  const path = `/api/dashboards/${dashboard.uid}/panels/${panel.id}?${question(dashboard, props.address.query, language)}${tries ? `&try=${tries}` : ""}`;
-  const answer = useAnswer<Result>(path);
+  const [asTable, setAsTable] = useState(false);
+  const section = useRef<HTMLElement>(null);
+  const [settled, setSettled] = useState("");
+  const path = `/api/dashboards/${dashboard.uid}/panels/${panel.id}?${question(address.query, language)}`;
+  const turn = useTurn(section, settled === path);
+  const answer = useAnswer<Result>(turn ? `${path}${tries ? `&try=${tries}` : ""}` : null);
+  if (answer.state !== "waiting" && settled !== path) setSettled(path);
   const rows = useMemo(() => (answer.state === "there" ? rowsOf(answer.value) : []), [answer]);
-  const follow = (row: Row) => {
-    for (const link of panel.links) {
-      const to = target(link, row, dashboard, props.all, props.address.query);
-      if (to) {
-        const at = new URL(to, location.href);
-        go(at.pathname, at.searchParams);
-        return;
-      }
-    }
-  };
-  const whole = panel.links.map((l) => ({ title: l.title, to: target({ ...l, set: [] }, null, dashboard, props.all, props.address.query) })).filter((l) => l.to);
+  const link = (row: Row) => panel.links.map((l) => target(l, row, dashboard, props.all, address.query)).find((to) => to) ?? null;
+  const whole = panel.links.map((l) => target(l, null, dashboard, props.all, address.query)).find((to) => to && !to.startsWith("/d/notice?") && to !== "/d/notice");
+  const place = { gridColumn: `${panel.grid.x + 1} / span ${panel.grid.w}`, gridRow: `${panel.grid.y + 1} / span ${panel.grid.h}` };
   return (
-    <section class={`panel ${panel.kind}`} style={{ gridColumn: `${panel.grid.x + 1} / span ${panel.grid.w}`, gridRow: `${panel.grid.y + 1} / span ${panel.grid.h}` }} data-panel={panel.id} aria-busy={answer.state === "waiting"}>
+    <section ref={section} class={`panel ${panel.kind}`} style={place} data-panel={panel.id} aria-busy={answer.state === "waiting"} aria-labelledby={`title-${panel.id}`}>
       <header>
-        <h2>{panel.title}</h2>
-        {panel.kind !== "table" && whole.slice(0, 1).map((l) => <a key={l.to} class="drill" href={l.to ?? ""} title={l.title}>→</a>)}
-        <button type="button" class="about" aria-expanded={about} aria-label={say(language, "about")} title={panel.description} onClick={() => setAbout(!about)}>
-          ?
-        </button>
+        <h2 id={`title-${panel.id}`} title={panel.title}>{panel.title}</h2>
+        {charts.includes(panel.kind) && (
+          <button type="button" class="icon" aria-pressed={asTable} aria-label={say(language, asTable ? "asChart" : "asTable")} title={say(language, asTable ? "asChart" : "asTable")} onClick={() => setAsTable(!asTable)}>▤</button>
+        )}
+        {panel.kind !== "table" && whole && <a class="icon" href={whole} aria-label={say(language, "notices")} title={say(language, "notices")}>→</a>}
+        <button type="button" class="icon" aria-expanded={about} aria-label={say(language, "about")} title={panel.description} onClick={() => setAbout(!about)}>?</button>
       </header>
       {about && <p class="description">{panel.description}</p>}
-      {answer.state === "waiting" && <div class="waiting" role="status" aria-label={say(language, "loading")} />}
-      {answer.state === "failed" && (
-        <div class="failure" role="alert">
-          <b>{say(language, "failed")}</b>
-          <p>{answer.error}</p>
-          <button type="button" onClick={() => again(tries + 1)}>
-            {say(language, "retry")}
-          </button>
-        </div>
-      )}
+      {answer.state === "waiting" && <Waiting language={language} />}
+      {answer.state === "failed" && <Failure failed={answer} language={language} retry={() => setTries(tries + 1)} />}
       {answer.state === "there" && rows.length === 0 && <p class="empty">{say(language, "empty")}</p>}
-      {answer.state === "there" && rows.length > 0 && <Drawing {...props} rows={rows} follow={follow} />}
+      {answer.state === "there" && rows.length > 0 && <Drawing {...props} rows={rows} asTable={asTable} link={link} />}
     </section>
   );
 }
 
-function Drawing(props: Props & { rows: Row[]; follow: (row: Row) => void }) {
-  const { panel, rows, language } = props;
-  switch (panel.kind) {
-    case "stat":
-      return (
-        <dl class="stat">
-          {panel.columns
-            .filter((c) => !c.hidden)
-            .map((c) => (
-              <div key={c.name}>
-                <dd>{full(rows[0]?.[c.name] ?? null, c.unit || panel.unit, language)}</dd>
-                <dt>{c.label}</dt>
-              </div>
-            ))}
-        </dl>
-      );
-    case "stacked":
-    case "lines":
-    case "bars":
-      return <Chart panel={panel} rows={rows} language={language} theme={props.theme} choose={props.follow} />;
-    default:
-      return (
-        <Table
-          columns={panel.columns}
-          unit={panel.unit}
-          rows={rows}
-          language={language}
-          link={(row) => panel.links.map((l) => target(l, row, props.dashboard, props.all, props.address.query)).find((to) => to) ?? null}
-        />
-      );
+function Drawing(props: Props & { rows: Row[]; asTable: boolean; link: (row: Row) => string | null }) {
+  const { panel, rows, language, address, link } = props;
+  if (panel.kind === "stat") return <Figures panel={panel} row={rows[0] ?? {}} language={language} />;
+  if (props.asTable || !charts.includes(panel.kind)) {
+    return <Table columns={columnsOf(panel, language)} unit={panel.unit} rows={rows} language={language} link={link} />;
   }
+  const follow = (row: Row) => {
+    const to = link(row);
+    if (to) open(to);
+  };
+  const zoom = (from: string, to: string) => {
+    const [first, last] = days(from, to);
+    go(address.path, edited(address.query, { from: first, to: last }));
+  };
+  return <Chart panel={panel} rows={rows} language={language} theme={props.theme} choose={follow} zoom={zoom} />;
+}
+
+function open(to: string): void {
+  const at = new URL(to, location.href);
+  go(at.pathname, at.searchParams);
+}
+
+/** columnsOf names the columns of a chart's rows too; those of a stacked one are always the same. */
+function columnsOf(panel: PanelOf, language: Language): Column[] {
+  if (panel.kind !== "stacked") return panel.columns;
+  return [
+    { name: "time", label: say(language, "time"), unit: "month" },
+    { name: "series", label: say(language, "group") },
+    { name: "value", label: say(language, "value") },
+  ];
+}
+
+function Figures(props: { panel: PanelOf; row: Row; language: Language }) {
+  return (
+    <dl class="stat">
+      {props.panel.columns.filter((c) => !c.hidden).map((c) => (
+        <div key={c.name}>
+          <dd>{full(props.row[c.name] ?? null, c.unit || props.panel.unit, props.language)}</dd>
+          <dt>{c.label}</dt>
+        </div>
+      ))}
+    </dl>
+  );
 }

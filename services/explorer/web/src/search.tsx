@@ -1,59 +1,62 @@
 // Search over titles, organizations and text.
 import { type Address, edited, go, href, kept, type Language } from "./address";
-import { type Result, useAnswer } from "./api";
+import { type Result, rowsOf, useAnswer } from "./api";
+import { Failure, Waiting } from "./failure";
 import { full } from "./format";
-import { rowsOf } from "./panel";
+import { Found } from "./found";
 import { say } from "./words";
 
-const pageOf = 50;
+const pageOf = 50; // as the API gives them
 
 export function Search(props: { address: Address; language: Language }) {
   const { address, language } = props;
-  const q = address.query.get("q") ?? "";
-  const offset = Number(address.query.get("offset") ?? 0);
-  const query = new URLSearchParams({ q, lang: language, offset: String(offset) });
-  const answer = useAnswer<Result>(q.trim() ? `/api/search?${query}` : null);
+  const q = (address.query.get("q") ?? "").trim();
+  const offset = Number(address.query.get("offset")) || 0;
+  const answer = useAnswer<Result>(q ? `/api/search?${new URLSearchParams({ q, lang: language, offset: String(offset) })}` : null);
+  const words = q.split(/\s+/);
   const turn = (to: number) => go(address.path, edited(address.query, { offset: to > 0 ? String(to) : null }));
   return (
-    <main>
+    <main class="searching">
       <h1>{say(language, "search")}</h1>
       <SearchBox address={address} language={language} large />
-      {q.trim() && answer.state === "waiting" && <div class="waiting" role="status" aria-label={say(language, "loading")} />}
-      {answer.state === "failed" && <div class="failure" role="alert"><b>{say(language, "failed")}</b><p>{answer.error}</p></div>}
-      {answer.state === "there" && answer.value.rows.length === 0 && <p class="empty">{say(language, "empty")}</p>}
-      {answer.state === "there" && (
-        <ol class="hits">
-          {rowsOf(answer.value).map((r) => (
-            <li key={String(r.notice_id)}>
-              <a href={href(`/n/${r.notice_id}`, kept(address.query))}><bdi>{String(r.title ?? r.words ?? "")}</bdi></a>
-              <p>{full(r.published ?? null, "day", language)} · <bdi>{full(r.organization ?? null, "", language)}</bdi> · {String(r.category)} · {String(r.sector)}</p>
-              <p class="words"><bdi>…{String(r.words)}…</bdi></p>
-            </li>
-          ))}
-        </ol>
-      )}
-      {answer.state === "there" && (
-        <nav class="pages">
-          {offset > 0 && <button type="button" onClick={() => turn(offset - pageOf)}>{say(language, "previous")}</button>}
-          {answer.value.rows.length === pageOf && <button type="button" onClick={() => turn(offset + pageOf)}>{say(language, "more")}</button>}
-        </nav>
+      {!q && <p class="lead">{say(language, "searchHint")}</p>}
+      {q && answer.state === "waiting" && <Waiting language={language} />}
+      {q && answer.state === "failed" && <Failure failed={answer} language={language} />}
+      {q && answer.state === "there" && (
+        <>
+          {answer.value.rows.length === 0 && <p class="empty">{say(language, "noHits")}</p>}
+          <ol class="hits">
+            {rowsOf(answer.value).map((r) => (
+              <li key={String(r.notice_id)}>
+                <a href={href(`/n/${r.notice_id}`, kept(address.query))}><bdi><Found text={String(r.title || r.words).slice(0, 300)} words={words} /></bdi></a>
+                <p>
+                  {full(r.published ?? null, "day", language)} · <bdi><Found text={full(r.organization ?? null, "", language)} words={words} /></bdi> · {full(r.category ?? null, "", language)} · {full(r.sector ?? null, "", language)}
+                </p>
+                <p class="words"><bdi>…<Found text={String(r.words)} words={words} />…</bdi></p>
+              </li>
+            ))}
+          </ol>
+          <nav class="pages">
+            {offset > 0 && <button type="button" onClick={() => turn(offset - pageOf)}>{say(language, "previous")}</button>}
+            {answer.value.rows.length === pageOf && <button type="button" onClick={() => turn(offset + pageOf)}>{say(language, "more")}</button>}
+          </nav>
+        </>
       )}
     </main>
   );
 }
 
 export function SearchBox(props: { address: Address; language: Language; large?: boolean }) {
+  const { address, language, large } = props;
+  const q = address.query.get("q") ?? "";
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const typed = String(new FormData(event.currentTarget as HTMLFormElement).get("q") ?? "").trim();
+    go("/search", edited(kept(address.query), { q: typed || null }));
+  };
   return (
-    <form
-      role="search"
-      class={props.large ? "search large" : "search"}
-      onSubmit={(e) => {
-        e.preventDefault();
-        const q = String(new FormData(e.currentTarget).get("q") ?? "");
-        go("/search", edited(kept(props.address.query), { q: q.trim() ? q : null }));
-      }}
-    >
-      <input type="search" name="q" maxLength={200} aria-label={say(props.language, "searchFor")} placeholder={say(props.language, "searchFor")} value={props.address.query.get("q") ?? ""} />
+    <form role="search" class={large ? "search large" : "search"} onSubmit={submit}>
+      <input type="search" name="q" maxLength={200} aria-label={say(language, "searchFor")} placeholder={say(language, "searchFor")} key={q} defaultValue={q} />
     </form>
   );
 }

@@ -1,126 +1,133 @@
 // The SQL page: a statement, its rows as a table or a chart, and as CSV.
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type Address, edited, go, type Language } from "./address";
-import { ask, type Asked, type Column, type Panel, type Result, useAnswer } from "./api";
+import { ask, type Asked, type Column, failed, type Result, rowsOf, send, useAnswer } from "./api";
 import { Chart } from "./chart";
-import { rowsOf } from "./panel";
+import { Failure, Waiting } from "./failure";
+import { panelOf } from "./guess";
 import { Table } from "./table";
 import { say } from "./words";
 
-const first = "SELECT category_ja, count() AS notices, sum(people) AS persons, countIf(people IS NULL) AS unknown\nFROM incidents\nGROUP BY category_ja\nORDER BY notices DESC";
+const first = (language: Language) => `SELECT category_${language} AS category, count() AS notices, sum(people) AS persons, countIf(people IS NULL) AS unknown
+FROM incidents
+GROUP BY category
+ORDER BY notices DESC`;
 
-function post(sql: string, format: string, signal?: AbortSignal): RequestInit {
+function post(sql: string, format: "json" | "csv", signal?: AbortSignal): RequestInit {
   return { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ sql, format }), signal };
 }
 
-export function SQL(props: { address: Address; language: Language; theme: string }) {
+type View = "table" | "chart";
+
+export function SQL(props: { address: Address; open: boolean; language: Language; theme: string }) {
   const { address, language } = props;
-  const [sql, setSQL] = useState(address.query.get("sql") ?? first);
+  const [sql, setSQL] = useState(address.query.get("sql") ?? first(language));
   const [answer, setAnswer] = useState<Asked<Result> | null>(null);
-  const [view, setView] = useState<"table" | "chart">("table");
   const running = useRef<AbortController | null>(null);
-  const views = useAnswer<Result>("/api/sql/views");
-  const run = async () => {
+  const view: View = address.query.get("view") === "chart" ? "chart" : "table";
+  const see = (v: View) => go(address.path, edited(address.query, { view: v === "chart" ? v : null }), true);
+  const run = async (statement: string) => {
     running.current?.abort();
     const controller = new AbortController();
     running.current = controller;
     setAnswer({ state: "waiting" });
-    go(address.path, edited(address.query, { sql }), true);
     try {
-      setAnswer({ state: "there", value: await ask<Result>("/api/sql", post(sql, "json", controller.signal)) });
+      setAnswer({ state: "there", value: await ask<Result>("/api/sql", post(statement, "json", controller.signal)) });
     } catch (error) {
-      setAnswer(controller.signal.aborted ? null : { state: "failed", error: (error as Error).message });
+      if (!controller.signal.aborted) setAnswer(failed(error));
+      else if (running.current === controller) setAnswer(null);
     }
   };
+  const submit = () => {
+    go(address.path, edited(address.query, { sql }), true);
+    void run(sql);
+  };
+  useEffect(() => {
+    document.title = "SQL · owabi";
+    if (props.open) void run(sql);
+    return () => running.current?.abort();
+  }, []);
   const download = async () => {
-    const response = await fetch("/api/sql", post(sql, "csv"));
-    if (!response.ok) {
-      setAnswer({ state: "failed", error: ((await response.json()) as { error: string }).error });
-      return;
+    try {
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(await (await send("/api/sql", post(sql, "csv"))).blob());
+      link.download = "owabi.csv";
+      link.click();
+      URL.revokeObjectURL(link.href);
+    } catch (error) {
+      setAnswer(failed(error));
     }
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(await response.blob());
-    link.download = "owabi.csv";
-    link.click();
-    URL.revokeObjectURL(link.href);
   };
+  if (!props.open) return <main class="sql"><h1>SQL</h1><Failure failed={{ state: "failed", kind: "closed", error: "OWABI_EXPLORER_CLICKHOUSE_USER" }} language={language} /></main>;
   return (
     <main class="sql">
-      <h1>{say(language, "sql")}</h1>
+      <h1>SQL</h1>
       <p class="lead">{say(language, "runHint")}</p>
-      <textarea
-        spellcheck={false}
-        rows={8}
-        value={sql}
-        aria-label="SQL"
-        onInput={(e) => setSQL(e.currentTarget.value)}
-        onKeyDown={(e) => {
-          if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) {
-            e.preventDefault();
-            void run();
-          }
-        }}
-      />
-      <div class="actions">
-        <button type="button" class="primary" onClick={() => void run()}>{say(language, "run")}</button>
-        {answer?.state === "waiting" && <button type="button" onClick={() => running.current?.abort()}>{say(language, "stop")}</button>}
-        <button type="button" aria-pressed={view === "table"} onClick={() => setView("table")}>{say(language, "table")}</button>
-        <button type="button" aria-pressed={view === "chart"} onClick={() => setView("chart")}>{say(language, "chart")}</button>
-        <button type="button" onClick={() => void download()}>{say(language, "csv")}</button>
-        {answer?.state === "there" && (
-          <span class="cost">
-            {answer.value.rows.length.toLocaleString()} {say(language, "rows")} · {answer.value.took_ms} ms · {say(language, "read")} {answer.value.read_rows.toLocaleString()}
-          </span>
-        )}
+      <div class="asking">
+        <div>
+          <textarea
+            spellcheck={false}
+            rows={10}
+            value={sql}
+            aria-label="SQL"
+            onInput={(e) => setSQL(e.currentTarget.value)}
+            onKeyDown={(e) => {
+              if (e.key !== "Enter" || !(e.ctrlKey || e.metaKey)) return;
+              e.preventDefault();
+              submit();
+            }}
+          />
+          <div class="actions">
+            <button type="button" class="primary" onClick={submit}>{say(language, "run")}</button>
+            {answer?.state === "waiting" && <button type="button" onClick={() => running.current?.abort()}>{say(language, "stop")}</button>}
+            <button type="button" aria-pressed={view === "table"} onClick={() => see("table")}>{say(language, "table")}</button>
+            <button type="button" aria-pressed={view === "chart"} onClick={() => see("chart")}>{say(language, "chart")}</button>
+            <button type="button" onClick={() => void download()}>{say(language, "csv")}</button>
+            {answer?.state === "there" && (
+              <span class="cost">
+                {answer.value.rows.length.toLocaleString()} {say(language, "rows")} · {answer.value.took_ms} ms · {say(language, "read")} {answer.value.read_rows.toLocaleString()}
+              </span>
+            )}
+          </div>
+        </div>
+        <Views language={language} choose={setSQL} />
       </div>
-      {answer?.state === "waiting" && <div class="waiting" role="status" aria-label={say(language, "running")} />}
-      {answer?.state === "failed" && <div class="failure" role="alert"><b>{say(language, "failed")}</b><pre>{answer.error}</pre></div>}
+      {answer?.state === "waiting" && <Waiting language={language} />}
+      {answer?.state === "failed" && <Failure failed={answer} language={language} />}
       {answer?.state === "there" && <Rows result={answer.value} view={view} language={language} theme={props.theme} />}
-      <details>
-        <summary>{say(language, "views")}</summary>
-        {views.state === "there" && (
-          <dl class="facts">
-            {views.value.rows.map((r) => (
-              <div key={String(r[0])}>
-                <dt><button type="button" onClick={() => setSQL(`SELECT *\nFROM ${r[0]}\nLIMIT 100`)}>{String(r[0])}</button></dt>
-                <dd>{String(r[1])}</dd>
-              </div>
-            ))}
-          </dl>
-        )}
-      </details>
     </main>
   );
 }
 
-const isNumber = (type: string) => /^(Nullable\()?(U?Int|Float|Decimal)/.test(type);
-const isTime = (type: string) => /Date/.test(type);
+/** Views lists what can be asked; choosing one writes a statement. */
+function Views(props: { language: Language; choose: (sql: string) => void }) {
+  const views = useAnswer<Result>("/api/sql/views");
+  return (
+    <aside class="views">
+      <h2>{say(props.language, "views")}</h2>
+      {views.state === "failed" && <Failure failed={views} language={props.language} />}
+      {views.state === "there" && rowsOf(views.value).map((v) => (
+        <details key={String(v.view)} name="view">
+          <summary title={String(v.answers)}>
+            <b>{String(v.view)}</b> <span>{String(v.answers)}</span>
+          </summary>
+          <button type="button" onClick={() => props.choose(`SELECT *\nFROM ${v.view}\nLIMIT 100`)}>SELECT … FROM {String(v.view)}</button>
+          <ul>
+            {(v.columns as string[][]).map(([name, type, comment]) => <li key={name}><code>{name}</code> <small>{type}</small> {comment}</li>)}
+          </ul>
+        </details>
+      ))}
+    </aside>
+  );
+}
 
 function Rows(props: { result: Result; view: "table" | "chart"; language: Language; theme: string }) {
   const { result, language } = props;
   const columns: Column[] = useMemo(() => result.columns.map((c) => ({ name: c.name, label: c.name, unit: /year|id$/i.test(c.name) ? "text" : "" })), [result]);
   const rows = useMemo(() => rowsOf(result), [result]);
   const drawn = useMemo(() => panelOf(result), [result]);
+  const named = useMemo(() => rows.map((r) => (drawn ? { ...r, [drawn.key]: r[drawn.from] ?? null } : r)), [rows, drawn]);
   if (props.view === "table") return <Table columns={columns} unit="" rows={rows} language={language} />;
   if (!drawn) return <p class="empty">{say(language, "nothingToDraw")}</p>;
-  const named = rows.map((r) => ({ ...r, [drawn.key]: r[drawn.from] ?? null }));
   return <Chart panel={drawn.panel} rows={named} language={language} theme={props.theme} />;
-}
-
-/** panelOf guesses a drawing: lines over a first column of dates, else bars by the first column of words. */
-function panelOf(result: Result): { panel: Panel; key: string; from: string } | null {
-  const figures = result.columns.filter((c) => isNumber(c.type));
-  const by = result.columns.find((c) => isTime(c.type)) ?? result.columns.find((c) => !isNumber(c.type)) ?? result.columns[0];
-  const shown = figures.filter((c) => c !== by).slice(0, 4);
-  if (!by || shown.length === 0) return null;
-  const kind = isTime(by.type) ? "lines" : "bars";
-  const key = kind === "lines" ? "time" : "label";
-  return {
-    key,
-    from: by.name,
-    panel: {
-      id: 0, kind, title: by.name, description: "", unit: "", grid: { x: 0, y: 0, w: 24, h: 12 }, links: [],
-      columns: [{ name: key, label: by.name }, ...shown.map((c) => ({ name: c.name, label: c.name }))],
-    },
-  };
 }

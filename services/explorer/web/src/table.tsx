@@ -1,30 +1,33 @@
-// A table of rows, sortable by its heads.
+// A table of rows, sortable by its heads. A row that leads somewhere does so by
+// the link in its first column, and by a click anywhere on it.
 import { useMemo, useState } from "preact/hooks";
-import type { Language } from "./address";
-import type { Column, Value } from "./api";
-import type { Row } from "./chart";
+import { go, type Language } from "./address";
+import type { Column, Row, Value } from "./api";
 import { full } from "./format";
 
 const pageOf = 100;
+const shortText = 18; // characters that are not broken into lines
 
-export function Table(props: { columns: Column[]; unit: string; rows: Row[]; language: Language; link?: (row: Row) => string | null }) {
+type Props = { columns: Column[]; unit: string; rows: Row[]; language: Language; link?: (row: Row) => string | null };
+
+export function Table(props: Props) {
   const [sorted, sort] = useState<{ name: string; down: boolean } | null>(null);
   const [pages, setPages] = useState(1);
   const columns = props.columns.filter((c) => !c.hidden);
+  const numbers = useMemo(() => new Set(columns.filter((c) => props.rows.some((r) => typeof r[c.name] === "number")).map((c) => c.name)), [props.rows, props.columns]);
   const rows = useMemo(() => {
     if (!sorted) return props.rows;
     const sign = sorted.down ? -1 : 1;
     return [...props.rows].sort((a, b) => compare(a[sorted.name] ?? null, b[sorted.name] ?? null, sign));
   }, [props.rows, sorted]);
-  const unit = (c: Column) => c.unit || props.unit;
   return (
-    <div class="scroll">
+    <div class="scroll" tabIndex={0}>
       <table>
         <thead>
           <tr>
             {columns.map((c) => (
-              <th key={c.name} class={isNumber(rows, c) ? "number" : ""} aria-sort={sorted?.name === c.name ? (sorted.down ? "descending" : "ascending") : "none"}>
-                <button type="button" onClick={() => sort({ name: c.name, down: sorted?.name === c.name ? !sorted.down : true })}>
+              <th key={c.name} class={numbers.has(c.name) ? "number" : ""} aria-sort={sorted?.name === c.name ? (sorted.down ? "descending" : "ascending") : "none"}>
+                <button type="button" onClick={() => sort({ name: c.name, down: sorted?.name === c.name ? !sorted.down : numbers.has(c.name) })}>
                   {c.label}
                   {sorted?.name === c.name ? (sorted.down ? " ↓" : " ↑") : ""}
                 </button>
@@ -33,22 +36,9 @@ export function Table(props: { columns: Column[]; unit: string; rows: Row[]; lan
           </tr>
         </thead>
         <tbody>
-          {rows.slice(0, pages * pageOf).map((row, i) => {
-            const to = props.link?.(row);
-            return (
-              <tr key={i}>
-                {columns.map((c, at) => {
-                  const value = row[c.name] ?? null;
-                  const text = full(value, unit(c), props.language);
-                  return (
-                    <td key={c.name} class={(typeof value === "number" ? "number" : "") + (value === null ? " unknown" : "")}>
-                      {at === 0 && to ? <a href={to}>{text}</a> : text}
-                    </td>
-                  );
-                })}
-              </tr>
-            );
-          })}
+          {rows.slice(0, pages * pageOf).map((row, i) => (
+            <Line key={i} row={row} columns={columns} numbers={numbers} unit={props.unit} language={props.language} to={props.link?.(row) ?? null} />
+          ))}
         </tbody>
       </table>
       {rows.length > pages * pageOf && (
@@ -60,8 +50,27 @@ export function Table(props: { columns: Column[]; unit: string; rows: Row[]; lan
   );
 }
 
-function isNumber(rows: Row[], c: Column): boolean {
-  return rows.some((r) => typeof r[c.name] === "number");
+function Line(props: { row: Row; columns: Column[]; numbers: Set<string>; unit: string; language: Language; to: string | null }) {
+  const { row, to } = props;
+  const open = (event: MouseEvent) => {
+    if (!to || (event.target as Element).closest("a") || getSelection()?.toString()) return;
+    const at = new URL(to, location.href);
+    go(at.pathname, at.searchParams);
+  };
+  return (
+    <tr class={to ? "leads" : undefined} onClick={to ? open : undefined}>
+      {props.columns.map((c, at) => {
+        const value = row[c.name] ?? null;
+        const text = full(value, c.unit || props.unit, props.language);
+        const kinds = [props.numbers.has(c.name) && "number", value === null && "unknown", text.length <= shortText && "short"].filter(Boolean).join(" ");
+        return (
+          <td key={c.name} class={kinds} style={c.width && text.length > shortText ? { minWidth: `${Math.min(c.width, 320)}px` } : undefined}>
+            {at === 0 && to ? <a href={to}><bdi>{text}</bdi></a> : <bdi>{text}</bdi>}
+          </td>
+        );
+      })}
+    </tr>
+  );
 }
 
 /** compare orders values; unknown is last either way. */

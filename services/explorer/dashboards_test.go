@@ -1,0 +1,226 @@
+package explorer_test
+
+import (
+	"encoding/json"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"owabi/pkg/grafana"
+)
+
+// allDays holds every notice of the demo, whatever day it is today.
+const allDays = "from=2022-01-01&to=2026-12-31"
+
+// Every dashboard draws every panel with data, in both languages and themes, on a
+// phone and on a wall, and nothing is wider than the screen.
+func TestEveryDashboardShowsData(t *testing.T) {
+	server, _ := pages(t, nil)
+	for _, d := range grafana.Dashboards() {
+		if d.Hidden {
+			continue
+		}
+		for lang, s := range map[grafana.Language]screen{grafana.Japanese: phone, grafana.English: wall} {
+			t.Run(d.UID+"/"+string(lang), func(t *testing.T) {
+				w := openTab(t, server, s)
+				path := "/d/" + d.UID + "?lang=" + string(lang)
+				if d.UID != "pipeline" { // which is about when notices were fetched: now
+					path += "&" + allDays
+				}
+				w.open(path)
+				w.shown()
+				if bad := get1[[]string](w, `[...document.querySelectorAll(".failure, .empty")].map(e => e.closest(".panel")?.innerText ?? e.innerText)`); len(bad) > 0 {
+					t.Errorf("panels without data: %q", bad)
+				}
+				if blank := get1[[]string](w, `[...document.querySelectorAll(".panel.stacked, .panel.lines, .panel.bars")].filter(p => {
+						const canvas = p.querySelector("canvas");
+						if (!canvas) return true;
+						const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+						return new Set(new Uint32Array(pixels.buffer)).size < 10;
+					}).map(p => p.innerText)`); len(blank) > 0 {
+					t.Errorf("charts that show nothing: %q", blank)
+				}
+				if wide := get1[int](w, "document.documentElement.scrollWidth - innerWidth"); wide > 0 {
+					t.Errorf("%d pixels wider than the screen", wide)
+				}
+				if title, want := get1[string](w, "document.querySelector('h1').innerText"), lang.Of(d.Title); title != want {
+					t.Errorf("the title is %q, want %q", title, want)
+				}
+			})
+		}
+	}
+}
+
+const firstFigure = `document.querySelector('[data-panel="1"] dd')?.innerText.replaceAll(",", "")`
+
+func TestVariablesChangeTheNumbersToWhatSQLSays(t *testing.T) {
+	server, sql := pages(t, nil)
+	w := openTab(t, server, laptop)
+	w.open("/d/overview?lang=ja&" + allDays)
+	w.shown()
+	if all, want := get1[string](w, firstFigure), told(t, sql, "SELECT countIf(NOT follow_up) FROM incidents WHERE published BETWEEN '2022-01-01' AND '2026-12-31'"); all != want {
+		t.Errorf("incidents: %s, SQL says %s", all, want)
+	}
+	w.do(
+		click(`[data-variable=category] > button`),
+		click(`[data-variable=category] input[value=misdelivery]`),
+		click(`[data-variable=category] input[value=theft]`),
+		chromedp.KeyEvent(kb.Escape),
+	)
+	want := told(t, sql, "SELECT countIf(NOT follow_up) FROM incidents WHERE category IN ('misdelivery', 'theft') AND published BETWEEN '2022-01-01' AND '2026-12-31'")
+	w.until(firstFigure + " === " + quote(want))
+	address := get1[string](w, "location.pathname + location.search")
+	if !strings.Contains(address, "var-category=misdelivery&var-category=theft") {
+		t.Errorf("the address is %s", address)
+	}
+	other := openTab(t, server, laptop)
+	other.open(address)
+	other.until(firstFigure + " === " + quote(want))
+
+	// A time range typed by hand, and a value looked up.
+	organization := told(t, sql, "SELECT organization_key FROM incidents WHERE category = 'theft' GROUP BY 1 ORDER BY count() DESC, 1 LIMIT 1")
+	other.open("/d/overview?lang=en&from=2023-06-01&to=2024-05-31&var-organization=" + url.QueryEscape(organization))
+	other.until(firstFigure + " === " + quote(told(t, sql, "SELECT countIf(NOT follow_up) FROM incidents WHERE organization_key = '"+organization+"' AND published BETWEEN '2023-06-01' AND '2024-05-31'")))
+}
+
+func TestDrillDownArrivesAtTheNotice(t *testing.T) {
+	server, sql := pages(t, nil)
+	w := openTab(t, server, laptop)
+	w.open("/d/overview?lang=en&" + allDays)
+	w.shown()
+	// The bars as a table: its rows lead where the bars do, for the keyboard.
+	w.do(click(`[data-panel="3"] button[aria-label="As a table"]`), click(`[data-panel="3"] tbody tr:first-child a`))
+	w.until(`location.pathname === "/d/notices"`)
+	w.shown()
+	query := get1[string](w, "location.search")
+	values, err := url.ParseQuery(strings.TrimPrefix(query, "?"))
+	if err != nil || values.Get("var-month") == "" || values.Get("var-category") == "" || values.Get("from") != "2022-01-01" {
+		t.Errorf("the notices are asked for by %s, %v", query, err)
+	}
+	want := told(t, sql, "SELECT toString(count()) FROM incidents WHERE category = '"+values.Get("var-category")+"' AND formatDateTime(published, '%Y-%m') = '"+values.Get("var-month")+"'")
+	if got := get1[string](w, `String(document.querySelectorAll("tbody tr").length)`); `"`+got+`"` != want && got != want {
+		t.Errorf("%s notices behind the bar, SQL says %s", got, want)
+	}
+	w.do(click(`tbody tr:first-child td:nth-child(2)`))
+	w.until(`location.pathname.startsWith("/n/") && document.querySelector("article mark")`)
+	w.do(chromedp.NavigateBack())
+	w.until(`location.pathname === "/d/notices" && document.querySelector("tbody tr")`)
+	w.do(chromedp.NavigateBack())
+	w.until(`location.pathname === "/d/overview"`)
+
+	// A bar itself.
+	w.shown()
+	w.do(chromedp.ScrollIntoView(chromedp.CSS(`[data-panel="4"] canvas`)))
+	box := get1[[]float64](w, `(r => [r.left, r.top, r.width, r.height])(document.querySelector('[data-panel="4"] canvas').getBoundingClientRect())`)
+	w.do(chromedp.MouseClickXY(box[0]+box[2]*0.35, box[1]+box[3]*0.05))
+	w.until(`location.pathname === "/d/notices" && location.search.includes("var-sector=")`)
+}
+
+func TestDraggingZoomsIn(t *testing.T) {
+	server, _ := pages(t, nil)
+	w := openTab(t, server, laptop)
+	w.open("/d/overview?lang=ja&" + allDays)
+	w.shown()
+	box := get1[[]float64](w, `(r => [r.left, r.top, r.width, r.height])(document.querySelector('[data-panel="3"] canvas').getBoundingClientRect())`)
+	y := box[1] + box[3]*0.4
+	w.do(
+		chromedp.MouseEvent(chromedp.MousePressed, box[0]+box[2]*0.3, y, chromedp.ButtonLeft),
+		chromedp.MouseEvent(chromedp.MouseMoved, box[0]+box[2]*0.4, y, chromedp.ButtonLeft),
+		chromedp.MouseEvent(chromedp.MouseMoved, box[0]+box[2]*0.6, y, chromedp.ButtonLeft),
+		chromedp.MouseEvent(chromedp.MouseReleased, box[0]+box[2]*0.6, y, chromedp.ButtonLeft),
+	)
+	w.until(`!location.search.includes("from=2022-01-01")`)
+	w.shown()
+	values, err := url.ParseQuery(strings.TrimPrefix(get1[string](w, "location.search"), "?"))
+	from, to := values.Get("from"), values.Get("to")
+	if err != nil || !strings.HasSuffix(from, "-01") || from <= "2023-01-01" || to >= "2026-01-01" || from >= to {
+		t.Errorf("zoomed to %s – %s, %v", from, to, err)
+	}
+	w.do(chromedp.NavigateBack())
+	w.until(`location.search.includes("from=2022-01-01")`)
+}
+
+func TestKeyboard(t *testing.T) {
+	server, _ := pages(t, nil)
+	w := openTab(t, server, laptop)
+	w.open("/?lang=en&" + allDays)
+	w.shown()
+	w.do(chromedp.KeyEvent("2"))
+	w.until(`location.pathname === "/d/organizations"`)
+	w.do(chromedp.KeyEvent("?"))
+	w.until(`document.querySelector("dialog").open`)
+	w.do(chromedp.KeyEvent(kb.Escape), chromedp.KeyEvent("t"))
+	w.until(`!document.querySelector("dialog").open && document.documentElement.dataset.theme === "dark"`)
+	w.do(chromedp.KeyEvent("l"))
+	w.until(`document.documentElement.lang === "ja"`)
+	w.do(chromedp.KeyEvent("/"))
+	w.until(`document.activeElement.name === "q"`)
+	w.do(chromedp.Evaluate[chromedp.Void](`document.activeElement.select()`)) // the simulated key also writes itself
+	w.enter("ＵＳＢ 紛失")
+	w.do(chromedp.KeyEvent(kb.Enter))
+	w.until(`location.pathname === "/search" && new URLSearchParams(location.search).get("q") === "ＵＳＢ 紛失" && document.querySelectorAll(".hits li").length > 3`)
+	hits := get1[[]string](w, `[...document.querySelectorAll(".hits li")].map(li => [...li.querySelectorAll("mark")].map(m => m.innerText).join("|"))`)
+	for _, marks := range hits {
+		if !strings.Contains(marks, "USB") && !strings.Contains(marks, "ＵＳＢ") && !strings.Contains(marks, "紛失") {
+			t.Errorf("a hit without its words marked: %q", marks)
+		}
+	}
+	w.do(chromedp.KeyEvent(kb.Tab)) // out of the field
+	w.do(chromedp.Focus(chromedp.CSS(".hits a")), chromedp.KeyEvent(kb.Enter))
+	w.until(`location.pathname.startsWith("/n/") && document.querySelector("article mark")`)
+	w.do(chromedp.KeyEvent("s"))
+	w.until(`location.pathname === "/sql" && document.querySelector("tbody tr")`)
+}
+
+// The API refuses what cannot be, and says what kind of thing is wrong.
+func TestRefusals(t *testing.T) {
+	server, _ := pages(t, nil)
+	for path, want := range map[string]string{
+		"/api/nothing":                                                      "not_found",
+		"/api/dashboards/nothing/panels/1":                                  "not_found",
+		"/api/dashboards/overview/panels/99":                                "not_found",
+		"/api/dashboards/overview/panels/x":                                 "not_found",
+		"/api/dashboards/overview/variables/nothing":                        "not_found",
+		"/api/dashboards/overview/panels/1?from=2024-13-45":                 "chosen",
+		"/api/dashboards/overview/panels/1?from=yesterday":                  "chosen",
+		"/api/dashboards/overview/panels/1?from=2024-02-01&to=2024-01-01":   "chosen",
+		"/api/dashboards/overview/panels/1?from=0001-01-01":                 "chosen",
+		"/api/dashboards/overview/panels/1?var-nothing=1":                   "chosen",
+		"/api/dashboards/overview/panels/1?var-severity=worst":              "chosen",
+		"/api/dashboards/overview/panels/1?var-synthetic=a&var-synthetic=b": "chosen",
+		"/api/notices/nothing":                                              "chosen",
+		"/api/notices/00000000000000000000000000000000":                     "not_found",
+		"/api/search":                               "chosen",
+		"/api/search?q=a&offset=-1":                 "chosen",
+		"/api/search?q=" + strings.Repeat("a+", 20): "chosen",
+	} {
+		status, body := send(t, server, "GET", path, "")
+		var refused struct{ Error, Kind string }
+		if err := json.Unmarshal([]byte(body), &refused); err != nil || status < 400 || status >= 500 || refused.Kind != want || refused.Error == "" {
+			t.Errorf("%s: %d %s, want %s", path, status, body, want)
+		}
+	}
+}
+
+// Whatever is chosen stays a value.
+func TestValuesAreBound(t *testing.T) {
+	server, w := pages(t, nil)
+	for _, value := range []string{"' OR 1=1 --", `\' OR 1=1 --`, "{x:String}", "'); DROP TABLE notice_rows; --", "%", "\x00"} {
+		for _, path := range []string{
+			"/api/dashboards/notices/panels/1?" + allDays + "&var-organization=" + url.QueryEscape(value),
+			"/api/dashboards/notices/panels/1?" + allDays + "&var-contractor=" + url.QueryEscape(value),
+			"/api/search?q=" + url.QueryEscape(value+"☃"),
+		} {
+			status, body := send(t, server, "GET", path, "")
+			if status != 200 || !strings.Contains(body, `"rows":[]`) {
+				t.Errorf("%s: %d %.300s", path, status, body)
+			}
+		}
+	}
+	if n := told(t, w, "SELECT count() > 1000 FROM notice_rows"); n != "true" && n != "1" {
+		t.Errorf("rows are gone: %s", n)
+	}
+}

@@ -1,0 +1,210 @@
+// How the kinds of panels are drawn, as options for Apache ECharts.
+import type { EChartsCoreOption } from "echarts/core";
+import type { Language } from "./address";
+import type { Column, Panel, Row, Value } from "./api";
+import { full, short } from "./format";
+
+/** Drawn is what ECharts is given, the row behind a point, and the moments along the axis, where that is time. */
+export type Drawn = { option: EChartsCoreOption; pick: (series: number, index: number) => Row | undefined; times?: string[] };
+
+// Twenty hues that stay apart on light and on dark ground, for the categories.
+const palette = [
+  "#3b7dd8", "#e4793a", "#2f9e77", "#c94f7c", "#8a6fd1", "#b8a02f", "#4aa8c0", "#d0524e", "#7a8f3a", "#a0623d",
+  "#5c6f91", "#d98cb3", "#57b894", "#9d8df1", "#e0b04c", "#6aa0e8", "#c27bd0", "#89b35a", "#b06a6a", "#7d7d7d",
+];
+
+/** size is that of the words in a chart: a canvas takes none from the page. */
+const size = () => Math.round(parseFloat(getComputedStyle(document.body).fontSize) * 0.8);
+
+function css(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+/** tooltip makes the content of a hover as elements, so that no text is ever read as markup. */
+function tooltip(title: string, lines: { color: string; name: string; value: string }[]): HTMLElement {
+  const box = document.createElement("div");
+  box.className = "tip";
+  box.appendChild(document.createElement("b")).textContent = title;
+  for (const line of lines) {
+    const row = box.appendChild(document.createElement("div"));
+    const dot = row.appendChild(document.createElement("i"));
+    dot.style.background = line.color;
+    row.appendChild(document.createElement("span")).textContent = line.name;
+    row.appendChild(document.createElement("em")).textContent = line.value;
+  }
+  return box;
+}
+
+const common = () => ({
+  animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+  animationDuration: 250,
+  color: palette,
+  textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, fontSize: size(), color: css("--ink") },
+  aria: { enabled: true },
+});
+
+const tooltipStyle = () => ({
+  backgroundColor: css("--paper"),
+  borderColor: css("--line"),
+  textStyle: { color: css("--ink"), fontSize: size() },
+  confine: true,
+});
+
+const axisLabel = () => ({ color: css("--soft"), fontSize: size(), hideOverlap: true });
+
+const axisStyle = () => ({
+  axisLine: { lineStyle: { color: css("--line") } },
+  axisTick: { show: false },
+  axisLabel: axisLabel(),
+  splitLine: { lineStyle: { color: css("--line"), opacity: 0.6 } },
+});
+
+const legend = (names: string[]) => ({
+  type: "scroll",
+  bottom: 0,
+  data: names,
+  icon: "roundRect",
+  itemWidth: 10,
+  itemHeight: 10,
+  textStyle: { color: css("--soft"), fontSize: size() },
+  pageTextStyle: { color: css("--soft"), fontSize: size() },
+  pageIconColor: css("--ink"),
+});
+
+type Hover = { seriesName: string; color: string; dataIndex: number; seriesIndex: number; value: unknown };
+
+/** times are all moments from the first to the last: months are filled up, so that a month without rows shows as none. */
+function times(rows: Row[]): string[] {
+  const found = [...new Set(rows.map((r) => String(r.time)))].sort();
+  const first = found[0];
+  const last = found.at(-1);
+  if (!first || !last || !found.every((t) => /^\d{4}-\d{2}-01$/.test(t))) return found;
+  const out: string[] = [];
+  for (let [y, m] = first.split("-").map(Number) as [number, number]; ; m === 12 ? ((y += 1), (m = 1)) : (m += 1)) {
+    const month = `${y}-${String(m).padStart(2, "0")}-01`;
+    out.push(month);
+    if (month >= last) return out;
+  }
+}
+
+const named = (time: string) => (/^\d{4}-\d{2}-01$/.test(time) ? time.slice(0, 7) : time);
+
+export function stacked(panel: Panel, rows: Row[], language: Language): Drawn {
+  const at = times(rows);
+  const place = new Map(at.map((t, i) => [t, i]));
+  const series = new Map<string, { name: string; data: (number | null)[]; rows: (Row | undefined)[]; total: number }>();
+  for (const row of rows) {
+    const code = String(row.code);
+    let s = series.get(code);
+    if (!s) {
+      s = { name: String(row.series ?? code), data: at.map(() => null), rows: at.map(() => undefined), total: 0 };
+      series.set(code, s);
+    }
+    const i = place.get(String(row.time)) ?? 0;
+    s.data[i] = Number(row.value);
+    s.rows[i] = row;
+    s.total += Number(row.value);
+  }
+  const ordered = [...series.values()].sort((a, b) => b.total - a.total);
+  return {
+    times: at,
+    pick: (s, i) => ordered[s]?.rows[i],
+    option: {
+      ...common(),
+      grid: { left: 8, right: 8, top: 12, bottom: size() * 2.8, containLabel: true },
+      legend: legend(ordered.map((s) => s.name)),
+      tooltip: {
+        ...tooltipStyle(),
+        trigger: "axis",
+        axisPointer: { type: "shadow" },
+        formatter: (hovers: Hover[]) => {
+          const there = hovers.filter((h) => h.value !== null && h.value !== undefined);
+          const sum = there.reduce((total, h) => total + Number(h.value), 0);
+          const title = `${named(at[hovers[0]?.dataIndex ?? 0] ?? "")}  ${full(sum, panel.unit, language)}`;
+          there.sort((a, b) => Number(b.value) - Number(a.value));
+          return tooltip(title, there.map((h) => ({ color: h.color, name: h.seriesName, value: full(Number(h.value), panel.unit, language) })));
+        },
+      },
+      xAxis: { type: "category", data: at.map(named), ...axisStyle(), splitLine: { show: false } },
+      yAxis: { type: "value", ...axisStyle(), axisLabel: { ...axisLabel(), formatter: (v: number) => short(v, panel.unit, language) } },
+      series: ordered.map((s) => ({ type: "bar", stack: "all", name: s.name, data: s.data, barMaxWidth: 40, cursor: "pointer", emphasis: { focus: "series" } })),
+    },
+  };
+}
+
+const unitOf = (column: Column | undefined, panel: Panel) => column?.unit || panel.unit;
+
+export function lines(panel: Panel, rows: Row[], language: Language): Drawn {
+  const at = times(rows);
+  const byTime = new Map(rows.map((r) => [String(r.time), r]));
+  const figures = panel.columns.filter((c) => !c.hidden && c.name !== "time");
+  const units = [...new Set(figures.map((c) => unitOf(c, panel)))].slice(0, 2);
+  return {
+    times: at,
+    pick: (_, i) => byTime.get(at[i] ?? ""),
+    option: {
+      ...common(),
+      grid: { left: 8, right: 8, top: 12, bottom: size() * 2.8, containLabel: true },
+      legend: legend(figures.map((c) => c.label)),
+      tooltip: {
+        ...tooltipStyle(),
+        trigger: "axis",
+        formatter: (hovers: Hover[]) =>
+          tooltip(
+            named(at[hovers[0]?.dataIndex ?? 0] ?? ""),
+            hovers.map((h) => ({ color: h.color, name: h.seriesName, value: full((h.value ?? null) as Value, unitOf(figures[h.seriesIndex], panel), language) })),
+          ),
+      },
+      xAxis: { type: "category", data: at.map(named), ...axisStyle(), splitLine: { show: false } },
+      yAxis: units.map((unit, i) => ({
+        type: "value",
+        ...axisStyle(),
+        ...(i > 0 ? { splitLine: { show: false } } : {}),
+        ...(unit === "share" ? { min: 0, max: 1 } : {}),
+        axisLabel: { ...axisLabel(), formatter: (v: number) => short(v, unit, language) },
+      })),
+      series: figures.map((c) => ({
+        type: "line",
+        name: c.label,
+        yAxisIndex: Math.max(0, units.indexOf(unitOf(c, panel))),
+        data: at.map((t) => byTime.get(t)?.[c.name] ?? null),
+        showSymbol: at.length < 60,
+        symbolSize: 5,
+        lineStyle: unitOf(c, panel) === units[0] ? {} : { type: "dashed" },
+      })),
+    },
+  };
+}
+
+export function bars(panel: Panel, rows: Row[], language: Language): Drawn {
+  const figures = panel.columns.filter((c) => !c.hidden && c.name !== "label");
+  const downward = [...rows].reverse(); // the axis counts from below
+  return {
+    pick: (_, i) => downward[i],
+    option: {
+      ...common(),
+      grid: { left: 8, right: 24, top: 8, bottom: figures.length > 1 ? size() * 2.8 : 8, containLabel: true },
+      ...(figures.length > 1 ? { legend: legend(figures.map((c) => c.label)) } : {}),
+      tooltip: {
+        ...tooltipStyle(),
+        trigger: "axis",
+        axisPointer: { type: "shadow" },
+        formatter: (hovers: Hover[]) => {
+          const row = downward[hovers[0]?.dataIndex ?? 0];
+          return tooltip(
+            String(row?.label ?? ""),
+            hovers.map((h) => ({ color: h.color, name: h.seriesName, value: full((h.value ?? null) as Value, unitOf(figures[h.seriesIndex], panel), language) })),
+          );
+        },
+      },
+      xAxis: { type: "value", ...axisStyle(), axisLabel: { ...axisLabel(), formatter: (v: number) => short(v, unitOf(figures[0], panel), language) } },
+      yAxis: {
+        type: "category",
+        data: downward.map((r) => String(r.label ?? "")),
+        ...axisStyle(),
+        axisLabel: { ...axisLabel(), color: css("--ink"), interval: 0, hideOverlap: false, width: size() * 13, overflow: "truncate" },
+      },
+      series: figures.map((c) => ({ type: "bar", name: c.label, data: downward.map((r) => r[c.name] ?? null), barMaxWidth: 18, cursor: "pointer" })),
+    },
+  };
+}
