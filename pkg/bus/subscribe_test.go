@@ -146,6 +146,13 @@ func TestASubscriberOutlivesTheServerAndKeepsTheOrder(t *testing.T) {
 			must(t, err)
 			t.Cleanup(b.Close)
 			must(t, b.EnsureStreams(t.Context(), bus.StreamsConfig{}))
+			if durable != "" { // what is in hand when the server dies comes again after a second, not thirty
+				js, err := jetstream.New(b.Conn())
+				must(t, err)
+				_, err = js.CreateConsumer(t.Context(), bus.StreamClassified, jetstream.ConsumerConfig{
+					Durable: durable, AckPolicy: jetstream.AckExplicitPolicy, AckWait: time.Second})
+				must(t, err)
+			}
 			p := publisher(t, b, bus.PublisherConfig{})
 			const n = 600
 			got := make(chan int, 10*n)

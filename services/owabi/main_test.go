@@ -22,7 +22,16 @@ type withClickHouse struct{ m *testing.M }
 
 func (w withClickHouse) Run() int { return chdbtest.Main(w.m) }
 
+// raceOptions keep the race detector from letting each process sleep for a second
+// at its end, in case another thread has a race to report.
+const raceOptions = "atexit_sleep_ms=0"
+
 func TestMain(m *testing.M) {
+	if os.Getenv("GORACE") == "" {
+		if err := os.Setenv("GORACE", raceOptions); err != nil { // for the processes that tests start
+			panic(err)
+		}
+	}
 	testscript.Main(withClickHouse{m}, map[string]func(){"owabi": main, "leakless": leakless, "nats-server": serveNATS})
 }
 
@@ -41,6 +50,7 @@ func TestCommands(t *testing.T) {
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("OWABI_LIBCHDB", library)
+			env.Setenv("GORACE", os.Getenv("GORACE"))
 			env.Setenv("SAMPLES", filepath.Join(repository, "pkg/source/samples"))
 			env.Setenv("GOLD", filepath.Join(repository, "pkg/classify/testdata/gold"))
 			return nil
