@@ -31,6 +31,10 @@ type ConsumeConfig struct {
 	// Linger is how long to wait for a fuller batch once there is a message.
 	// Default: 20 ms. A batch loader sets about 1 s.
 	Linger time.Duration
+	// MaxLinger is how long to wait in all while 50 messages a second and more keep
+	// coming: then few batches are worth more than a short wait. Never above half the
+	// consumer's AckWait. Default: Linger.
+	MaxLinger time.Duration
 	// Workers is how many batches are handled at the same time. Default: 1.
 	Workers int
 
@@ -73,6 +77,7 @@ func (c *ConsumeConfig) defaults(maxPayload int64) {
 			*d.v = d.to
 		}
 	}
+	c.MaxLinger = max(c.MaxLinger, c.Linger)
 }
 
 // Delivery is one message in a handler's hands.
@@ -174,11 +179,14 @@ func (b *Bus) Consume(ctx context.Context, cfg ConsumeConfig, handle Handler) er
 	})
 	defer func() { stopNow(nil); watch.Wait() }()
 
+	cfg.MaxLinger = min(cfg.MaxLinger, info.AckWait/2)
+
 	workers, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	var wg sync.WaitGroup
+	var fetching sync.Mutex
 	for range cfg.Workers {
-		w := &worker{bus: b, cfg: cfg, consumer: consumer, keepAlive: info.AckWait / 3, handle: handle, log: log}
+		w := &worker{bus: b, cfg: cfg, consumer: consumer, fetching: &fetching, keepAlive: info.AckWait / 3, handle: handle, log: log}
 		wg.Go(func() {
 			if err := w.run(workers, inHand); err != nil {
 				fail(err)
@@ -197,6 +205,7 @@ type worker struct {
 	bus       *Bus
 	cfg       ConsumeConfig
 	consumer  jetstream.Consumer
+	fetching  *sync.Mutex // shared by the workers of a Consume
 	keepAlive time.Duration
 	handle    Handler
 	log       *slog.Logger
@@ -211,7 +220,7 @@ func (w *worker) run(ctx, inHand context.Context) error {
 		if denied := w.bus.takeDenied(apiAck + w.cfg.Stream + "." + w.cfg.Consumer); denied != nil {
 			return fmt.Errorf("consuming %s: acknowledging: %w", w.cfg.Stream, denied)
 		}
-		batch, err := w.fetch()
+		batch, err := w.fetchAlone(ctx)
 		if err != nil {
 			fails++
 			if err := w.lost(ctx, err, fails); err != nil {
@@ -244,21 +253,43 @@ const (
 	apiGet  = "$JS.API.DIRECT.GET."
 )
 
+// fetchAlone fetches when no other worker does: several would share what comes, and
+// each would have a smaller batch.
+func (w *worker) fetchAlone(ctx context.Context) ([]Delivery, error) {
+	w.fetching.Lock()
+	defer w.fetching.Unlock()
+	if ctx.Err() != nil {
+		return nil, nil
+	}
+	return w.fetch(ctx)
+}
+
+// busy is the messages a second from which on a batch waits for MaxLinger.
+const busy = 50
+
 // fetch waits for a first message, then a little for more. A suspect gets little
 // company: what is not fetched with it does not count a delivery when it kills the
 // process.
-func (w *worker) fetch() ([]Delivery, error) {
+func (w *worker) fetch(ctx context.Context) ([]Delivery, error) {
 	batch, err := w.pull(nil, 1, jetstream.FetchMaxWait(idleWait))
 	if len(batch) == 0 {
 		return batch, err
 	}
-	more := w.cfg.company(batch[0].Tries) - 1
-	if more == 0 {
-		return batch, err
-	}
-	batch, err = w.pull(batch, more, jetstream.FetchMaxWait(w.cfg.Linger), jetstream.FetchMaxBytes(w.cfg.BatchBytes))
-	if err != nil { // what came before the error is handled
-		w.log.Debug("fetching the rest of a batch", "error", err)
+	most, left := w.cfg.company(batch[0].Tries), w.cfg.BatchBytes
+	for began := time.Now(); len(batch) < most; {
+		had := len(batch)
+		batch, err = w.pull(batch, most-had, jetstream.FetchMaxWait(w.cfg.Linger), jetstream.FetchMaxBytes(left))
+		if err != nil { // what came before the error is handled
+			w.log.Debug("fetching the rest of a batch", "error", err)
+			break
+		}
+		for _, d := range batch[had:] {
+			left -= d.size()
+		}
+		few := float64(len(batch)-had) < busy*w.cfg.Linger.Seconds()
+		if few || left <= 0 || ctx.Err() != nil || time.Since(began)+w.cfg.Linger > w.cfg.MaxLinger {
+			break
+		}
 	}
 	return batch, nil
 }

@@ -56,6 +56,33 @@ func TestConsumerSeesEveryNoticeOnceWhenNothingFails(t *testing.T) {
 	}
 }
 
+func TestWorkersDoNotShareABatch(t *testing.T) {
+	t.Parallel()
+	b := ready(t, embedded(t, bus.EmbeddedConfig{}), bus.StreamsConfig{}, bus.ConsumersConfig{})
+	p := publisher(t, b, bus.PublisherConfig{})
+	const n = 300
+	for i := range n {
+		_, err := p.Publish(t.Context(), raw(t, i))
+		must(t, err)
+	}
+	must(t, p.Flush(t.Context()))
+	var batches atomic.Int64
+	cfg := classifier()
+	cfg.Workers, cfg.Batch, cfg.Linger = 3, n, 25*time.Second // long enough for any machine: a full batch does not wait
+	stop := consuming(t, b, cfg, func(_ context.Context, batch []bus.Delivery) []error {
+		batches.Add(1)
+		if len(batch) != n {
+			t.Errorf("a batch of %d, want all %d", len(batch), n)
+		}
+		return nil
+	})
+	must(t, b.WaitDrained(t.Context(), bus.StreamRaw, bus.ConsumerClassifier))
+	stop()
+	if batches.Load() != 1 {
+		t.Errorf("%d batches, want 1", batches.Load())
+	}
+}
+
 func TestVerdicts(t *testing.T) {
 	failure := errors.New("the dictionary has a hole")
 	for _, test := range []struct {

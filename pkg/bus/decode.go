@@ -163,6 +163,9 @@ func headerSize(h map[string][]string) (size int) {
 	return size
 }
 
+// size is what the delivery takes on the wire, nearly.
+func (d Delivery) size() int { return len(d.Subject) + headerSize(d.Header) + len(d.Data) }
+
 // noticeID finds the notice's id in the headers; empty when what stands there is
 // none.
 func (d Delivery) noticeID() string {

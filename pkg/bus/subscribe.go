@@ -150,7 +150,7 @@ func (s *subscriber) run(ctx context.Context, handle func(context.Context, Deliv
 		if done, err := s.atEnd(ctx); done || err != nil {
 			return err
 		}
-		batch, err := s.fetch()
+		batch, err := s.fetch(ctx)
 		if err != nil {
 			fails++
 			s.gone = s.cfg.Durable == ""

@@ -81,29 +81,76 @@ func (n Notice) ComputeID() string {
 }
 
 // Fold returns s in NFKC with every run of white space turned into one space
-// and none at the ends: two spellings of one text fold to one string.
+// and none at the ends: two spellings of one text fold to one string. A byte that is
+// not UTF-8 folds to U+FFFD.
 func Fold(s string) string { return string(appendFolded(nil, s)) }
 
-// appendFolded appends s, folded, to an empty slice. Every service computes ids,
-// so it writes in place instead of making a string for each word.
-func appendFolded(to []byte, s string) []byte {
-	normal := norm.NFKC.AppendString(to, s)
-	out := normal[:0] // what is written never gets ahead of what is read
+// appendFolded appends s, folded, to an empty slice. Every service computes ids, so
+// what Japanese is mostly made of is taken rune by rune, and only what is left goes
+// through the tables of norm.
+func appendFolded(out []byte, s string) []byte {
 	space := false
-	for i := 0; i < len(normal); {
-		r, size := utf8.DecodeRune(normal[i:])
+	add := func(r rune) {
 		if unicode.IsSpace(r) {
 			space = len(out) > 0
-		} else {
-			if space {
-				out = append(out, ' ')
-				space = false
-			}
-			out = append(out, normal[i:i+size]...)
+			return
 		}
-		i += size
+		if space {
+			out = append(out, ' ')
+			space = false
+		}
+		out = utf8.AppendRune(out, r)
+	}
+	// What was before the last plain rune, which a mark behind it may change: か and ゙.
+	last := struct {
+		at, out int
+		space   bool
+	}{at: -1}
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if folded, ok := plain(r); ok {
+			last.at, last.out, last.space = i, len(out), space
+			add(folded)
+			i += size
+			continue
+		}
+		from, end := i, i+size
+		if last.at >= 0 {
+			from, out, space = last.at, out[:last.out], last.space
+			last.at = -1
+		}
+		for end < len(s) {
+			r, size := utf8.DecodeRuneInString(s[end:])
+			if _, ok := plain(r); ok {
+				break
+			}
+			end += size
+		}
+		for _, r := range norm.NFKC.String(s[from:end]) {
+			add(r)
+		}
+		i = end
 	}
 	return out
+}
+
+// plain returns what NFKC makes of a rune that stands for itself or for one of
+// ASCII, and that never joins what stands before it.
+func plain(r rune) (rune, bool) {
+	switch {
+	case r < utf8.RuneSelf, // ASCII
+		r >= 0x4E00 && r <= 0x9FFF, // kanji
+		r >= 0x3041 && r <= 0x3096, // hiragana
+		r >= 0x30A1 && r <= 0x30FE, // katakana, ・ and ー
+		r >= 0x3001 && r <= 0x3003, // 、。〃
+		r >= 0x3008 && r <= 0x3011: // brackets
+		return r, true
+	case r == 0x3000:
+		return ' ', true
+	case r >= 0xFF01 && r <= 0xFF5E: // ASCII in full width
+		return r - 0xFEE0, true
+	}
+	return 0, false
 }
 
 // Errors that Validate wraps. Each is permanent: the same notice will fail again.

@@ -36,11 +36,14 @@ type Config struct {
 	// BatchBytes bounds the bytes of their messages, and so the loader's memory.
 	// Default: 32 MiB.
 	BatchBytes int
-	// Linger is how long a batch waits to fill up, and so the most time a notice
-	// waits here. Default: 1 s.
+	// Linger is how long a batch waits to fill up. Default: 1 s.
 	Linger time.Duration
-	// Workers is how many inserts are under way at once. Default: 2, so that one
-	// batch is fetched while another is written.
+	// MaxLinger is how long it goes on waiting while 50 notices a second and more
+	// keep coming, and so the most time a notice waits here. Default: 10 s; never
+	// above half the consumer's AckWait.
+	MaxLinger time.Duration
+	// Workers is how many batches are in hand at once. Default: 2, so that one is
+	// fetched while another is written.
 	Workers int
 	// StopTimeout bounds finishing what is in hand when ctx has ended; the rest is
 	// given back to the stream. Default: 30 s.
@@ -84,6 +87,9 @@ func Run(ctx context.Context, cfg Config, counts *Counts) error {
 	if cfg.Linger <= 0 {
 		cfg.Linger = time.Second
 	}
+	if cfg.MaxLinger <= 0 {
+		cfg.MaxLinger = 10 * time.Second
+	}
 	if cfg.Workers <= 0 {
 		cfg.Workers = 2
 	}
@@ -102,7 +108,7 @@ func Run(ctx context.Context, cfg Config, counts *Counts) error {
 	w := &worker{cfg: cfg, counts: counts}
 	err := cfg.Bus.Consume(ctx, bus.ConsumeConfig{
 		Stream: bus.StreamClassified, Consumer: bus.ConsumerLoader, Stage: notice.StageLoader,
-		Batch: cfg.Batch, BatchBytes: cfg.BatchBytes, Linger: cfg.Linger, Workers: cfg.Workers,
+		Batch: cfg.Batch, BatchBytes: cfg.BatchBytes, Linger: cfg.Linger, MaxLinger: cfg.MaxLinger, Workers: cfg.Workers,
 		RetryMin: cfg.RetryMin, RetryMax: cfg.RetryMax, StopTimeout: cfg.StopTimeout, Metrics: cfg.Metrics,
 	}, w.handle)
 	if err != nil {

@@ -121,6 +121,7 @@ type loaderFlags struct {
 	Batch      int           `default:"10000" env:"OWABI_BATCH" help:"Most rows in one insert."`
 	BatchBytes int           `default:"33554432" env:"OWABI_BATCH_BYTES" help:"Most bytes of messages in one insert."`
 	Linger     time.Duration `default:"1s" env:"OWABI_LINGER" help:"How long a batch waits to fill up."`
+	MaxLinger  time.Duration `default:"10s" env:"OWABI_MAX_LINGER" help:"How long it waits in all while 50 notices a second and more keep coming."`
 }
 
 func (c *loaderCommand) Run(ctx context.Context, std stdio) (err error) {
@@ -156,7 +157,7 @@ func (c *loaderCommand) Run(ctx context.Context, std stdio) (err error) {
 	})
 	defer progress.stop()
 	return loader.Run(ctx, loader.Config{
-		Bus: e.bus, Warehouse: e.warehouse, Batch: c.Batch, BatchBytes: c.BatchBytes, Linger: c.Linger, StopTimeout: c.Drain, Metrics: metrics,
+		Bus: e.bus, Warehouse: e.warehouse, Batch: c.Batch, BatchBytes: c.BatchBytes, Linger: c.Linger, MaxLinger: c.MaxLinger, StopTimeout: c.Drain, Metrics: metrics,
 	}, &counts)
 }
 
