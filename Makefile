@@ -12,12 +12,12 @@ SAMPLES   := pkg/source/samples/digest.txt pkg/source/samples/notices.jsonl
 ENGINE    := deploy/embedded/node_modules/.package-lock.json
 WEB       := services/explorer/web
 PAGE      := $(WEB)/dist/index.html
-SOURCES   := $(shell find services pkg -name node_modules -prune -o \( -name '*.go' -o -path '*/rules/*' -o -name '*.sql' -o -name '*.yaml' -o -name '*.json' -o -name '*.txt' \) -print) go.mod go.sum
+SOURCES   := $(shell find services pkg -name node_modules -prune -o \( -name '*.go' -o -path '*/rules/*' -o -name '*.sql' -o -name '*.yaml' -o -name '*.json' -o -name '*.txt' -o -name '*.bin' \) -print) go.mod go.sum
 
 .PHONY: help demo up build test chaos bench lint model screenshots browser clean
 
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # The engine is a library inside an npm package; the lockfile pins it to the byte.
 $(ENGINE): deploy/embedded/package-lock.json
@@ -48,13 +48,13 @@ $(SYNTHETIC): $(OWABI)
 demo: build $(SYNTHETIC) ## Run the whole pipeline on samples and ask three questions
 	$(OWABI) up --once --data $(DEMO_DATA) $(SAMPLES) $(SYNTHETIC)
 	@echo; echo "— Which kinds of incident touch the most people?"
-	$(OWABI) sql --data $(DEMO_DATA) "SELECT category, count() AS incidents, sum(people) AS persons, round(countIf(people IS NULL) / count(), 2) AS undisclosed FROM incidents GROUP BY category ORDER BY persons DESC LIMIT 5"
+	$(OWABI) sql --data $(DEMO_DATA) "SELECT category, count() AS incidents, sum(people) AS persons, round(countIf(people IS NULL) / count(), 2) AS undisclosed FROM incidents WHERE NOT follow_up GROUP BY category ORDER BY persons DESC LIMIT 5"
 	@echo; echo "— Who had to apologize again?"
-	$(OWABI) sql --data $(DEMO_DATA) "SELECT organization, count() AS notices, min(published) AS first, max(published) AS last FROM incidents WHERE organization IS NOT NULL GROUP BY organization ORDER BY notices DESC, organization LIMIT 5"
+	$(OWABI) sql --data $(DEMO_DATA) "SELECT organization, incidents, within_12_months, first, last FROM repeat_organizations ORDER BY incidents DESC, organization LIMIT 5"
 	@echo; echo "— How long were services down, in whose words?"
-	$(OWABI) sql --data $(DEMO_DATA) "SELECT organization, outage_minutes AS minutes, outage_text AS words FROM incidents WHERE outage_minutes IS NOT NULL ORDER BY minutes DESC, organization LIMIT 5"
+	$(OWABI) sql --data $(DEMO_DATA) "SELECT organization, outage_minutes AS minutes, outage_text AS words FROM incidents WHERE outage_minutes IS NOT NULL AND NOT follow_up ORDER BY minutes DESC, organization LIMIT 5"
 
-up: build $(SYNTHETIC) ## Leave the demo running: SQL on http://127.0.0.1:8123, NATS on 127.0.0.1:4222
+up: build $(SYNTHETIC) ## Leave the demo running: pages on http://127.0.0.1:8080, SQL on http://127.0.0.1:8123, NATS on 127.0.0.1:4222
 	$(OWABI) up --data $(DEMO_DATA) --nats-listen 127.0.0.1:4222 $(SAMPLES) $(SYNTHETIC)
 
 test: $(ENGINE) $(PAGE) browser lint ## Every check: format, vet, staticcheck, tests under the race detector
@@ -99,4 +99,4 @@ model: ## Train the classifier's model from its labelled notices
 	go run ./services/owabi train --out pkg/classify/model.bin pkg/classify/testdata/gold/*.jsonl
 
 clean: ## Remove what the other targets made
-	rm -rf bin data deploy/embedded/node_modules
+	rm -rf bin data deploy/embedded/node_modules $(WEB)/node_modules $(WEB)/dist/assets $(WEB)/dist/index.html

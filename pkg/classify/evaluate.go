@@ -129,8 +129,8 @@ type Miss struct {
 	Evidence []notice.Evidence `json:"evidence"`
 }
 
-// Report is what an evaluation found. The measures are those of the project's
-// score.py, by the same names and in the same order.
+// Report is what an evaluation found. README.md says what each
+// measure counts.
 type Report struct {
 	Measures []Measure
 	Misses   []Miss
@@ -156,7 +156,7 @@ func (r Report) Value(name string) (float64, bool) {
 	return 0, false
 }
 
-// ratio counts hits; numbers add what score.py's Counters hold.
+// ratio counts hits; numbers also count what was invented.
 type ratio struct{ all, hit, pos, posHit, invented, null int }
 
 // Evaluate compares predictions with labels. A prediction belongs to the label
@@ -372,8 +372,7 @@ func sortedTypes(m map[notice.DataType]bool) []notice.DataType {
 
 var legalForm = regexp.MustCompile(`(株式会社|有限会社|合同会社|合資会社|合名会社|一般社団法人|公益社団法人|一般財団法人|公益財団法人|社会福祉法人|医療法人(社団|財団)?|学校法人|国立大学法人|公立大学法人|独立行政法人|国立研究開発法人|地方独立行政法人|特定非営利活動法人|\(株\)|\(有\)|NPO法人)`)
 
-// foldOrganization makes two spellings of one organization comparable, as
-// score.py does; the key of a Classification goes further.
+// foldOrganization makes two spellings of one organization comparable; the key of a Classification goes further.
 func foldOrganization(s string) string {
 	s = legalForm.ReplaceAllString(norm.NFKC.String(s), "")
 	s = strings.Map(func(r rune) rune {
@@ -460,7 +459,7 @@ func (e *evaluation) report() Report {
 	return r
 }
 
-// WriteTable prints the measures, one a line, as score.py does.
+// WriteTable prints the measures, one a line.
 func (r Report) WriteTable(w io.Writer) error {
 	var b strings.Builder
 	for _, m := range r.Measures {
@@ -501,7 +500,7 @@ func (r Report) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// WriteJSON prints the measures as one line of JSON with the keys of score.py.
+// WriteJSON prints the measures as one line of JSON by their names.
 func (r Report) WriteJSON(w io.Writer) error {
 	if err := json.NewEncoder(w).Encode(r); err != nil {
 		return fmt.Errorf("report: %w", err)

@@ -21,7 +21,7 @@ const goldLines = `{"id":"a","kind":"notice","publisher":"株式会社みなと�
 func ptr[T any](v T) *T { return &v }
 
 // TestEvaluateMeasures checks each measure on answers whose figures were worked
-// out by hand from score.py.
+// out by hand.
 func TestEvaluateMeasures(t *testing.T) {
 	gold, err := classify.ReadGold(strings.NewReader(goldLines))
 	if err != nil {

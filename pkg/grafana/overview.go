@@ -20,13 +20,15 @@ func overview() Dashboard {
 					JA: "事案は、続報と最終報を除いた公表文の数で、事案の数に近い値です。公表文は事案を知らせるものすべて。公表日の分からない公表文は期間に入りません。",
 					EN: "Incidents: notices without later reports (update, final), close to the number of incidents. Notices: all that report an incident. Notices without a day of publication are in no time range.",
 				},
-				SQL: `SELECT countIf(NOT follow_up) AS incidents, count() AS notices, uniqExact(organization_key) AS organizations
+				SQL: `SELECT countIf(NOT follow_up) AS incidents, count() AS notices, uniqExact(organization_key) AS organizations,
+    (SELECT count() FROM incidents WHERE {choices} AND published IS NULL) AS undated
 FROM incidents
 WHERE {filters}`,
 				Columns: []Column{
 					{Name: "incidents", Label: notice.Label{JA: "事案（件）", EN: "incidents"}, Unit: Incidents},
 					{Name: "notices", Label: notice.Label{JA: "公表文（件）", EN: "notices"}, Unit: Notices},
 					{Name: "organizations", Label: notice.Label{JA: "組織", EN: "organizations"}, Unit: Organizations},
+					{Name: "undated", Label: notice.Label{JA: "ほかに公表日不明（件）", EN: "more without a day"}, Unit: Notices},
 				},
 				Links: []Link{toNotices()},
 			},

@@ -99,9 +99,12 @@ func (c *warehouseStatusCommand) Run(ctx context.Context, std stdio) (err error)
 	for _, a := range s.Applied {
 		fmt.Fprintf(std.out, "applied  %s  %s\n", a.AppliedAt.UTC().Format(time.DateTime), a.Name)
 	}
-	for what, list := range map[string][]string{"pending ": s.Pending, "unknown ": s.Unknown, "altered ": s.Altered} {
-		for _, line := range list {
-			fmt.Fprintf(std.out, "%s %s\n", what, line)
+	for _, found := range []struct {
+		what  string
+		lines []string
+	}{{"pending", s.Pending}, {"unknown", s.Unknown}, {"altered", s.Altered}} {
+		for _, line := range found.lines {
+			fmt.Fprintf(std.out, "%-8s %s\n", found.what, line)
 		}
 	}
 	switch {
