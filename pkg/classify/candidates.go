@@ -2,6 +2,7 @@ package classify
 
 import (
 	"math"
+	"slices"
 	"strconv"
 
 	"owabi/pkg/japanese"
@@ -65,6 +66,8 @@ func (r *reading) describe(cs []counted) {
 	for _, p := range r.doc.Pairs {
 		keys[r.sentenceAt(p.Range.Start)] = p.Key
 	}
+	told := slices.ContainsFunc(cs, func(c counted) bool { return c.person && (c.event || c.data) && !c.setting })
+	uncounted := r.seen[groupUncounted] > 0
 	category := string(r.out.Category)
 	var f featureSet
 	for k := range cs {
@@ -79,7 +82,8 @@ func (r *reading) describe(cs []counted) {
 		for _, is := range [...]fact{
 			{"total", c.q.Total}, {"part", c.q.Part}, {"gross", c.q.Gross}, {"share", c.q.Share}, {"ordinal", c.q.Ordinal}, {"per", c.q.Per},
 			{"first", k == 0}, {"alone", len(cs) == 1}, {"largest", c.value == largest[kind(*c)]}, {"one", c.value == 1}, {"again", mentions[c.value] > 1},
-			{"person", c.person}, {"persons, too", !c.person && persons[c.value]},
+			{"person", c.person}, {"event", c.event}, {"setting", c.setting}, {"setting, not event", c.setting && !c.event}, {"data", c.data}, {"data, setting", c.data && c.setting}, {"data, no setting", c.data && !c.setting}, {"governed", c.governed}, {"neither", !c.setting && !c.event},
+			{"another is told", told && (c.setting || !c.event && !c.data)}, {"uncounted", uncounted}, {"uncounted, setting", uncounted && c.setting}, {"persons, too", !c.person && persons[c.value]},
 		} {
 			if is.so {
 				f.say(is.what)
@@ -107,6 +111,7 @@ func (r *reading) describePlace(f *featureSet, c counted, class, key string) {
 	f.say("zone", z)
 	f.say("zone", z, class)
 	f.beside(r.around(c.q.Range, c.sentence))
+	c.clause.describe(f)
 	f.say("polarity", string(r.doc.Polarity(c.q.Range)))
 	if s := r.doc.Sections[r.doc.Sentences[c.sentence].Section]; s.Level > 0 {
 		f.pieces("heading", s.Title, 2)
@@ -131,10 +136,16 @@ func (r *reading) describePlace(f *featureSet, c counted, class, key string) {
 	}
 }
 
+// worth is what the rules' opinion adds, in the logarithm, to what the ranker thinks.
+type worth struct {
+	value     float64 // to the value they choose
+	none      float64 // to none, when they choose none
+	noSetting float64 // what it takes from a number of those who are registered, employed or served
+}
+
 // choose weighs the rules' choice among cs, an index or -1 for none, against the
-// ranker's: a value that is told several times has the shares of all its places,
-// and the rules' value, or that there is none, is worth so much more in the logarithm.
-func (k *ranker) choose(cs []counted, ruled int, worth, worthOfNone float64) int {
+// ranker's: a value that is told several times has the shares of all its places.
+func (k *ranker) choose(cs []counted, ruled int, by worth) int {
 	if k == nil || len(cs) == 0 {
 		return ruled
 	}
@@ -145,14 +156,17 @@ func (k *ranker) choose(cs []counted, ruled int, worth, worthOfNone float64) int
 	shares := k.shares(features)
 	none := math.Exp(shares[len(cs)])
 	if ruled < 0 {
-		none *= math.Exp(worthOfNone)
+		none *= math.Exp(by.none)
 	}
 	byValue := map[int64]float64{}
 	for i, c := range cs {
+		if c.setting && !c.event && !c.data {
+			shares[i] -= by.noSetting
+		}
 		byValue[c.value] += math.Exp(shares[i])
 	}
 	if ruled >= 0 {
-		byValue[cs[ruled].value] *= math.Exp(worth)
+		byValue[cs[ruled].value] *= math.Exp(by.value)
 	}
 	best, most := -1, none
 	for i, c := range cs {

@@ -287,6 +287,9 @@ func (r *reading) incident(category float64) (yes bool, against *match, sure flo
 	if all == notTold && !headed { // the words of incidents are those of their prevention, too
 		heard = min(heard, 0)
 	}
+	if headed && first == plainlyTold { // a page that tells of one twice is not made another by its other words
+		heard = max(heard, -leastHeard)
+	}
 	score += heard
 	switch {
 	case first == plainlyTold:
@@ -317,6 +320,10 @@ func (r *reading) incident(category float64) (yes bool, against *match, sure flo
 // topicShare is what is left of a word in the headline that another, nearer to
 // its end, makes a mere topic.
 const topicShare = 0.3
+
+// leastHeard bounds what the model may say against an event that the headline and
+// the first sentences tell.
+const leastHeard = 3.0
 
 // plainEvent is the least weight of a word that names an event plainly.
 const plainEvent = 6

@@ -18,6 +18,12 @@ type count struct {
 	person bool
 	score  float64
 	rule   string
+
+	clause   clause
+	event    bool // its clause tells of something that happened
+	data     bool // its clause names kinds of data behind it
+	governed bool // the very word behind it does
+	setting  bool // its clause tells how things always are: who is registered, employed, served
 }
 
 // close is how far a count's score may lie below the best for it to be chosen
@@ -33,7 +39,7 @@ const (
 // model has a say as well.
 func (r *reading) readCounts() {
 	cs := r.candidates()
-	people := r.model.ranker(fieldPeople).choose(cs, largest(cs, true, peopleClose), r.rules.hearing.People, r.rules.hearing.NoPeople)
+	people := r.model.ranker(fieldPeople).choose(cs, largest(cs, true, peopleClose), worth{r.rules.hearing.People, r.rules.hearing.NoPeople, r.rules.hearing.NoSetting})
 	if people >= 0 {
 		r.out.Impact.People = r.quantity(cs[people], fieldPeople)
 	}
@@ -46,7 +52,7 @@ func (r *reading) readCounts() {
 		cs = slices.DeleteFunc(slices.Clone(cs), func(c counted) bool { return c.value == told })
 		ruled = largest(cs, false, recordsClose)
 	}
-	records := r.model.ranker(fieldRecords).choose(cs, ruled, r.rules.hearing.Records, r.rules.hearing.NoRecords)
+	records := r.model.ranker(fieldRecords).choose(cs, ruled, worth{r.rules.hearing.Records, r.rules.hearing.NoRecords, 0})
 	if records >= 0 {
 		r.out.Impact.Records = r.quantity(cs[records], fieldRecords)
 	}
@@ -129,12 +135,13 @@ func (r *reading) weighCount(q japanese.Quantity) (count, bool) {
 	if i < 0 {
 		return c, false
 	}
+	before, after := r.around(q.Range, i)
+	r.readClause(&c, i, before, after)
 	z := r.zones[i]
 	switch z {
 	case zonePrevention, zoneContact, zoneGreeting, zoneBackground, zoneRequest:
 		return c, false
 	}
-	before, after := r.around(q.Range, i)
 	switch q.Class {
 	case japanese.ClassPerson, japanese.ClassHousehold, japanese.ClassAccount:
 		c.person = true
@@ -176,6 +183,12 @@ func (r *reading) weighCount(q japanese.Quantity) (count, bool) {
 	}
 	c.score = r.scoreCount(c, i, z, before, after)
 	c.score += r.standing(c, i, before, after)
+	if c.person && (c.setting && !c.event || c.governed) {
+		c.score -= 6
+	}
+	if c.person && !c.event && r.seen[groupUncounted] > 0 {
+		c.score -= 3
+	}
 	if value == 1 && c.person && !q.Share && z != zoneData && z != zoneImpact && (strings.HasPrefix(after, "が") || strings.HasPrefix(after, "から") || strings.HasPrefix(after, "は")) {
 		c.score -= 3
 	}
@@ -183,6 +196,34 @@ func (r *reading) weighCount(q japanese.Quantity) (count, bool) {
 		return c, c.score >= leastRecords
 	}
 	return c, c.score > 0
+}
+
+// readClause tells of the clause c stands in whether it tells of an event or of
+// the setting.
+func (r *reading) readClause(c *count, sentence int, before, after string) {
+	c.clause = newClause(before, after)
+	at := r.viewAt(c.q.Range)
+	left, right := c.clause.reaches()
+	from, to := at.start-left, at.end+right
+	for _, m := range r.inSentence(sentence) {
+		if m.end <= from || m.start >= to {
+			continue
+		}
+		switch r.cue(m).group {
+		case groupCategory, groupLeak, groupLost, groupIncidentTold:
+			c.event = true
+		case groupData, groupPersonal:
+			c.data = c.data || m.start >= at.end
+		case groupSetting:
+			if m.end <= at.start && m.start > 0 && r.view.runes[m.start-1] == 'た' {
+				continue // ログインされた会員は: those to whom it happened
+			}
+			c.setting = true
+			if m.start >= at.end && m.start-at.end <= 2 { // 2万人を抱えるアカウントが乗っ取られ
+				c.governed = true
+			}
+		}
+	}
 }
 
 // revised are words behind a number that was told before and no longer holds.

@@ -103,6 +103,8 @@ const (
 	groupRecordsNoun
 	groupNotAffected
 	groupWhole
+	groupSetting
+	groupUncounted
 	groupReported
 	groupFoundBy
 	groupMedium
@@ -276,6 +278,8 @@ type peopleFile struct {
 	RecordsNoun      words    `yaml:"records_noun"`
 	NotAffected      words    `yaml:"not_affected"`
 	Whole            words    `yaml:"whole"`
+	Setting          words    `yaml:"setting"`
+	Uncounted        words    `yaml:"uncounted"`
 }
 
 type severityFile struct {
@@ -356,6 +360,7 @@ type modelFile struct {
 	Exposure     float64 `yaml:"exposure"`
 	People       float64 `yaml:"people"`
 	NoPeople     float64 `yaml:"no_people"`
+	NoSetting    float64 `yaml:"no_setting"`
 	Records      float64 `yaml:"records"`
 	NoRecords    float64 `yaml:"no_records"`
 	DataType     float64 `yaml:"data_type"`
@@ -731,6 +736,8 @@ func (l *loader) loadPeople() {
 	l.words(file, groupExcluded, "people.excluded", p.Excluded)
 	l.words(file, groupNotAffected, "people.not_affected", p.NotAffected)
 	l.words(file, groupWhole, "people.whole", p.Whole)
+	l.words(file, groupSetting, "people.setting", p.Setting)
+	l.words(file, groupUncounted, "people.uncounted", p.Uncounted)
 	l.words(file, groupRecordsNoun, "records.noun", p.RecordsNoun)
 }
 
