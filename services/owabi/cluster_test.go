@@ -48,6 +48,19 @@ func TestACluster(t *testing.T) {
 		}
 		return n
 	}, 6, 6)
+
+	// What was erased stays refused while a server is away.
+	b, err := bus.Connect(t.Context(), bus.Config{URLs: servers[0].url})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	if err := b.Refuse(t.Context(), []string{"an id"}); err != nil {
+		t.Error(err)
+	}
+	if n := streamInfo(t, servers, bus.StreamRefused).Config.Replicas; n != 3 {
+		t.Errorf("%s has %d replicas", bus.StreamRefused, n)
+	}
 }
 
 // leader is the server that leads a stream.

@@ -111,6 +111,9 @@ func TestStopDrainsWithinItsBound(t *testing.T) {
 	if !strings.Contains(short.text(), "stopping: finishing what is in hand") {
 		t.Errorf("the stop is not told:\n%s", short.text())
 	}
+	if strings.Contains(short.text(), "trying again") {
+		t.Errorf("it ends, and says that it goes on:\n%s", short.text())
+	}
 
 	long := launch(t, environment, "loader", "--drain", "1h", "--http-listen", "127.0.0.1:0")
 	page := long.says("HTTP: ")
