@@ -85,7 +85,7 @@ func TestReadersReadEveryViewAndServicesDoNot(t *testing.T) {
 		t.Fatalf("relations: %v, %v", relations, err)
 	}
 	for _, r := range relations {
-		for _, user := range []string{"owabi_analyst", "owabi_grafana", "owabi_keeper"} {
+		for _, user := range []string{"owabi_analyst", "owabi_explorer", "owabi_grafana", "owabi_keeper"} {
 			if err := as(t, w, user, "SELECT count() FROM owabi."+r.Name); err != nil {
 				t.Errorf("%s on %s: %v", user, r.Name, err)
 			}
@@ -95,9 +95,23 @@ func TestReadersReadEveryViewAndServicesDoNot(t *testing.T) {
 		t.Errorf("the loader reads notices: %v", err)
 	}
 	query(t, w, warehouse.FormatCSV, "CREATE TABLE IF NOT EXISTS default.private (n UInt8) ENGINE = Memory")
-	for _, user := range []string{"owabi_analyst", "owabi_grafana", "owabi_keeper", "owabi_loader"} {
+	for _, user := range []string{"owabi_analyst", "owabi_explorer", "owabi_grafana", "owabi_keeper", "owabi_loader"} {
 		if err := as(t, w, user, "SELECT n FROM default.private"); !denied(err) {
 			t.Errorf("%s reads another's table: %v", user, err)
+		}
+	}
+}
+
+func TestReadersReachNothingBeyondTheTables(t *testing.T) {
+	w := openAsServer(t)
+	for _, beyond := range []string{
+		"url('http://127.0.0.1:1/x', 'CSV', 'a String')", "file('/etc/hostname', 'LineAsString', 'line String')",
+		"s3('http://127.0.0.1:1/bucket/x', 'CSV', 'a String')", "filesystem('/etc')",
+	} {
+		for _, user := range []string{"owabi_analyst", "owabi_explorer", "owabi_grafana"} {
+			if err := as(t, w, user, "SELECT count() FROM "+beyond); !denied(err) {
+				t.Errorf("%s may use %s: %v", user, beyond, err)
+			}
 		}
 	}
 }
@@ -126,9 +140,10 @@ func TestTheLoaderMayInsertIntoEveryTableItLoads(t *testing.T) {
 func TestGrants(t *testing.T) {
 	w := openAsServer(t)
 	want := map[string][]string{
-		"owabi_loader":  {"GRANT SHOW TABLES, SHOW COLUMNS, INSERT ON owabi.* TO owabi_loader", "GRANT SELECT ON system.parts TO owabi_loader"},
-		"owabi_analyst": {"GRANT SHOW, SELECT ON owabi.* TO owabi_analyst"},
-		"owabi_grafana": {"GRANT SHOW, SELECT ON owabi.* TO owabi_grafana"},
+		"owabi_loader":   {"GRANT SHOW TABLES, SHOW COLUMNS, INSERT ON owabi.* TO owabi_loader", "GRANT SELECT ON system.parts TO owabi_loader"},
+		"owabi_explorer": {"GRANT SHOW, SELECT ON owabi.* TO owabi_explorer"},
+		"owabi_analyst":  {"GRANT SHOW, SELECT ON owabi.* TO owabi_analyst"},
+		"owabi_grafana":  {"GRANT SHOW, SELECT ON owabi.* TO owabi_grafana"},
 	}
 	for user, grants := range want {
 		got := strings.Split(strings.TrimSpace(query(t, w, warehouse.FormatCSV, "SHOW GRANTS FOR "+user)), "\n")[1:]
@@ -145,9 +160,10 @@ AND (access_type LIKE 'DROP%' AND access_type != 'DROP VIEW' OR access_type IN (
 		t.Errorf("somebody may drop: %s", got)
 	}
 	const limits = `SELECT profile_name, setting_name, value FROM system.settings_profile_elements
-WHERE profile_name IN ('owabi_analyst', 'owabi_grafana') AND setting_name IN ('readonly', 'max_execution_time', 'max_memory_usage', 'max_result_rows') ORDER BY ALL`
+WHERE profile_name IN ('owabi_analyst', 'owabi_explorer', 'owabi_grafana') AND setting_name IN ('readonly', 'max_execution_time', 'max_memory_usage', 'max_result_rows') ORDER BY ALL`
 	wantLimits := "profile_name,setting_name,value\n" +
 		"owabi_analyst,max_execution_time,60\nowabi_analyst,max_memory_usage,4294967296\nowabi_analyst,max_result_rows,1000000\nowabi_analyst,readonly,2\n" +
+		"owabi_explorer,max_execution_time,20\nowabi_explorer,max_memory_usage,2147483648\nowabi_explorer,max_result_rows,100000\nowabi_explorer,readonly,2\n" +
 		"owabi_grafana,max_execution_time,30\nowabi_grafana,max_memory_usage,1073741824\nowabi_grafana,max_result_rows,100000\nowabi_grafana,readonly,2\n"
 	if diff := cmp.Diff(wantLimits, query(t, w, warehouse.FormatCSV, limits)); diff != "" {
 		t.Errorf("limits (-want +got):\n%s", diff)

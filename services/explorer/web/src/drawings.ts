@@ -202,7 +202,7 @@ export function bars(panel: Panel, rows: Row[], language: Language): Drawn {
         type: "category",
         data: downward.map((r) => String(r.label ?? "")),
         ...axisStyle(),
-        axisLabel: { ...axisLabel(), color: css("--ink"), interval: 0, hideOverlap: false, width: size() * 13, overflow: "truncate" },
+        axisLabel: { ...axisLabel(), color: css("--ink"), interval: 0, hideOverlap: false, width: size() * 15, overflow: "truncate" },
       },
       series: figures.map((c) => ({ type: "bar", name: c.label, data: downward.map((r) => r[c.name] ?? null), barMaxWidth: 18, cursor: "pointer" })),
     },

@@ -99,21 +99,28 @@ export function SQL(props: { address: Address; open: boolean; language: Language
   );
 }
 
+/** comment is the part in a language of a comment that has both, parted by a slash. */
+function comment(text: string, language: Language): string {
+  const both = text.split(" / ");
+  return (both.length === 2 && both[language === "ja" ? 0 : 1]) || text;
+}
+
 /** Views lists what can be asked; choosing one writes a statement. */
 function Views(props: { language: Language; choose: (sql: string) => void }) {
+  const { language } = props;
   const views = useAnswer<Result>("/api/sql/views");
   return (
     <aside class="views">
-      <h2>{say(props.language, "views")}</h2>
-      {views.state === "failed" && <Failure failed={views} language={props.language} />}
+      <h2>{say(language, "views")}</h2>
+      {views.state === "failed" && <Failure failed={views} language={language} />}
       {views.state === "there" && rowsOf(views.value).map((v) => (
         <details key={String(v.view)} name="view">
-          <summary title={String(v.answers)}>
-            <b>{String(v.view)}</b> <span>{String(v.answers)}</span>
+          <summary title={comment(String(v.answers), language)}>
+            <b>{String(v.view)}</b> <span>{comment(String(v.answers), language)}</span>
           </summary>
           <button type="button" onClick={() => props.choose(`SELECT *\nFROM ${v.view}\nLIMIT 100`)}>SELECT … FROM {String(v.view)}</button>
           <ul>
-            {(v.columns as string[][]).map(([name, type, comment]) => <li key={name}><code>{name}</code> <small>{type}</small> {comment}</li>)}
+            {(v.columns as string[][]).map(([name = "", type, told = ""]) => <li key={name}><code>{name}</code> <small>{type}</small> {comment(told, language)}</li>)}
           </ul>
         </details>
       ))}

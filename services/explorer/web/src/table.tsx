@@ -7,6 +7,7 @@ import { full } from "./format";
 
 const pageOf = 100;
 const shortText = 18; // characters that are not broken into lines
+const widest = 320; // pixels that a column asks for at most
 
 type Props = { columns: Column[]; unit: string; rows: Row[]; language: Language; link?: (row: Row) => string | null };
 
@@ -64,7 +65,7 @@ function Line(props: { row: Row; columns: Column[]; numbers: Set<string>; unit: 
         const text = full(value, c.unit || props.unit, props.language);
         const kinds = [props.numbers.has(c.name) && "number", value === null && "unknown", text.length <= shortText && "short"].filter(Boolean).join(" ");
         return (
-          <td key={c.name} class={kinds} style={c.width && text.length > shortText ? { minWidth: `${Math.min(c.width, 320)}px` } : undefined}>
+          <td key={c.name} class={kinds} style={c.width && text.length > shortText ? { minWidth: `${Math.min(c.width, widest)}px` } : undefined}>
             {at === 0 && to ? <a href={to}><bdi>{text}</bdi></a> : <bdi>{text}</bdi>}
           </td>
         );
