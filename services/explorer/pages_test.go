@@ -25,7 +25,7 @@ import (
 // demoCount is how many synthetic notices the pages of these tests show, nearly
 // all published from 2023 to 2025; for pictures and benchmarks as many as in make
 // demo.
-var demoCount = flag.Int("notices", 1500, "synthetic notices behind the pages")
+var demoCount = flag.Int("notices", 700, "synthetic notices behind the pages")
 
 // hostile tries to be anything but text.
 var hostile = notice.Notice{

@@ -32,6 +32,17 @@ func TestUpIsObserved(t *testing.T) {
 	if want := "ready\nnats: ok\nclickhouse: ok\nembedded: ok\nservice: ok\n"; status != 200 || body != want {
 		t.Errorf("%d %q, want %q", status, body, want)
 	}
+	// The pages ask as a user who may only read, and nothing of the machine.
+	for sql, want := range map[string]int{"SELECT count() FROM notices": http.StatusOK, "SELECT * FROM filesystem('/')": http.StatusUnprocessableEntity} {
+		response, err := http.Post(page+"/api/sql", "application/json", strings.NewReader(`{"sql":"`+sql+`"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode != want {
+			t.Errorf("%s: %s", sql, response.Status)
+		}
+	}
 	_, text := fetchPage(t, page+"/metrics")
 	parser := expfmt.NewTextParser(model.UTF8Validation)
 	families, err := parser.TextToMetricFamilies(strings.NewReader(text))
