@@ -46,8 +46,8 @@ func (c *Classifier) judgeShort(gold []Gold) []judged {
 	return out
 }
 
-// outOfFold returns for each fold of gold a classifier whose heads were trained
-// on the other folds. It has no rankers: they have no say in the category.
+// outOfFold returns for each fold of gold a classifier that was trained on the
+// other folds, of what has a say in the confidence: no rankers, two of the heads.
 func (c *Classifier) outOfFold(gold []Gold) []*Classifier {
 	out := make([]*Classifier, folds)
 	for fold := range out {
@@ -57,7 +57,7 @@ func (c *Classifier) outOfFold(gold []Gold) []*Classifier {
 				others = append(others, g)
 			}
 		}
-		out[fold] = newClassifier(c.rules, trainHeads(others))
+		out[fold] = newClassifier(c.rules, trainHeads(others, fieldIncident, fieldCategory))
 	}
 	return out
 }

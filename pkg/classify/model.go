@@ -224,7 +224,8 @@ func pieceHash(salt pieceSalt, a, b, c rune) uint16 {
 
 // ask returns the head for a field and the logarithm of each label's probability.
 // The headline of another notice is not heard; a text of fewer known pieces than
-// leastPieces, or in another language, says nothing: ok is false.
+// leastPieces, or in another language, says nothing, nor does a model without that
+// head: ok is false.
 func (r *reading) ask(field string) (h *modelHead, log []float64, ok bool) {
 	if r.foreign {
 		return nil, nil, false
@@ -241,7 +242,9 @@ func (r *reading) ask(field string) (h *modelHead, log []float64, ok bool) {
 	if r.knownPieces < leastPieces {
 		return nil, nil, false
 	}
-	h = r.model.head(field)
+	if h = r.model.head(field); h == nil {
+		return nil, nil, false
+	}
 	return h, h.logProbabilities(r.votes), true
 }
 

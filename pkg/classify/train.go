@@ -82,8 +82,9 @@ func train(rules *rules, gold []Gold) *model {
 	return m
 }
 
-// trainHeads makes a model without rankers.
-func trainHeads(gold []Gold) *model {
+// trainHeads makes a model without rankers, with the heads of these fields alone
+// when any are named.
+func trainHeads(gold []Gold, fields ...string) *model {
 	m := &model{idf: make([]float32, modelBuckets)}
 	counter := &featureCounter{}
 	count := func(g Gold) {
@@ -110,10 +111,13 @@ func trainHeads(gold []Gold) *model {
 		count(g)
 		samples[i] = sample{g, slices.Clone(counter.take(m.idf))}
 	}
-	weights := make([][]int8, len(modelFields))
-	for i, f := range modelFields {
+	var weights [][]int8
+	for _, f := range modelFields {
+		if len(fields) > 0 && !slices.Contains(fields, f.name) {
+			continue
+		}
 		h, w := trainHead(f.name, samples, f.label)
-		m.heads, weights[i] = append(m.heads, h), w
+		m.heads, weights = append(m.heads, h), append(weights, w)
 	}
 	m.assemble()
 	for i, h := range m.heads {
@@ -212,6 +216,8 @@ func trainHead(field string, all []sample, labelOf func(Gold) (string, bool)) (m
 	bias := make([]float64, k)
 	random := newShuffle()
 	p := make([]float64, k)
+	var wrong []int // the labels whose weights a notice changes, and by how much
+	var steps []float64
 	for epoch := range trainEpochs {
 		rate := trainRate / (1 + float64(trainDecay*float64(epoch)))
 		for _, at := range random.Perm(len(samples)) {
@@ -225,6 +231,7 @@ func trainHead(field string, all []sample, labelOf func(Gold) (string, bool)) (m
 				}
 			}
 			logSoftmax(p)
+			wrong, steps = wrong[:0], steps[:0]
 			for i := range p {
 				gradient := math.Exp(p[i])
 				if h.labels[i] == name {
@@ -235,8 +242,12 @@ func trainHead(field string, all []sample, labelOf func(Gold) (string, bool)) (m
 				}
 				step := rate * gradient
 				bias[i] -= float64(0.02 * step)
-				for _, f := range s.features {
-					weights[int(f.bucket)*k+i] -= float64(step * float64(f.value))
+				wrong, steps = append(wrong, i), append(steps, step)
+			}
+			for _, f := range s.features {
+				row, v := weights[int(f.bucket)*k:(int(f.bucket)+1)*k], float64(f.value)
+				for j, i := range wrong {
+					row[i] -= float64(steps[j] * v)
 				}
 			}
 		}
