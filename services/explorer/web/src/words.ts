@@ -49,7 +49,6 @@ const words = {
   source: ["出典", "Source"],
   synthetic: ["合成した公表文。実在の出来事ではありません。", "A synthetic notice. Nothing of it happened."],
   run: ["実行", "Run"],
-  running: ["実行中", "running"],
   stop: ["中止", "Stop"],
   table: ["表", "Table"],
   chart: ["図", "Chart"],
