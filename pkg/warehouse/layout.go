@@ -26,6 +26,7 @@ func (l layout) functions() template.FuncMap {
 		"replacing":     l.replacing,
 		"distributed":   l.distributed,
 		"deduplication": l.deduplication,
+		"bits":          bits,
 	}
 }
 

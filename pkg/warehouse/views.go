@@ -221,20 +221,34 @@ func viewFunctions() template.FuncMap {
 			}
 			return fmt.Sprintf("CAST(indexOf([%s], %s), 'UInt8')", strings.Join(codes, ", "), column)
 		},
-		"sensitive": func() string { return dataTypes(func(d notice.DataTypeInfo) bool { return d.Sensitive }) },
-		"financial": func() string { return dataTypes(func(d notice.DataTypeInfo) bool { return d.Financial }) },
+		// has column set codes…: whether any of the codes is among the bits in column.
+		"has": func(column, set string, codes ...string) (string, error) { return hasAny(column, set, codes) },
+		"sensitive": func(column string) (string, error) {
+			return hasAny(column, "data_types", dataTypes(func(d notice.DataTypeInfo) bool { return d.Sensitive }))
+		},
+		"financial": func(column string) (string, error) {
+			return hasAny(column, "data_types", dataTypes(func(d notice.DataTypeInfo) bool { return d.Financial }))
+		},
+		"bits":  bits,
+		"codes": codesOf,
 	}
 }
 
-// dataTypes is an array of the codes for which is holds.
-func dataTypes(is func(notice.DataTypeInfo) bool) string {
+// hasAny is the condition that any of the codes is among the bits in column.
+func hasAny(column, set string, codes []string) (string, error) {
+	m, err := mask(set, codes...)
+	return fmt.Sprintf("(bitAnd(%s, %d) != 0)", column, m), err
+}
+
+// dataTypes lists the codes for which is holds.
+func dataTypes(is func(notice.DataTypeInfo) bool) []string {
 	var codes []string
 	for _, d := range notice.DataTypes() {
 		if is(d) {
-			codes = append(codes, quoteString(string(d.Code)))
+			codes = append(codes, string(d.Code))
 		}
 	}
-	return "[" + strings.Join(codes, ", ") + "]"
+	return codes
 }
 
 // createViews makes every view anew and notes which text they have.

@@ -86,9 +86,25 @@
 CREATE TABLE IF NOT EXISTS {{local "notice_rows"}} {{onCluster}}
 (
 {{template "facts"}},
+    -- Worked out once, at the insert, of the columns above: what the views would spend most
+    -- of their time on over ten million rows.
+    --
     -- One organization and one day: what tells of one incident, as near as can be told.
-    -- Stored, for hashing two strings of every row is what follow_ups would spend its time on.
     case_key            Nullable(UInt64) MATERIALIZED cityHash64(organization_key, coalesce(occurred_date, detected_date)),
+    -- A number is grouped by in a third of the time of a name. 0: not named.
+    organization_hash   UInt64 MATERIALIZED ifNull(cityHash64(organization_key), 0) CODEC(LZ4),
+    -- The order of (published, notice_id) as a number: days since 1900, undated first, and
+    -- 46 bits of the id. What argMax asks for the latest notice by.
+    moment              UInt64 MATERIALIZED bitShiftLeft(toUInt64(ifNull(toInt32(published), -25568) + 25568), 46)
+                            + bitShiftRight(reinterpretAsUInt64(reverse(unhex(substring(notice_id, 1, 16)))), 18) CODEC(Delta, ZSTD(1)),
+    ownership           LowCardinality(Nullable(String)) MATERIALIZED multiIf(
+                            organization_kind IN ('ministry', 'prefecture', 'municipality', 'public_body'), 'public',
+                            sector IN ('government_national', 'government_local'), 'public',
+                            organization_kind IN ('company', 'association'), 'private',
+                            NULL),
+    -- Sets of codes as bits (bits.go), which are asked without reading arrays.
+    data_bits           UInt64 MATERIALIZED {{bits "data_types" "data_types"}} CODEC(T64, LZ4),
+    category_bits       UInt64 MATERIALIZED {{bits "categories" "arrayPushBack(also, category)"}} CODEC(T64, LZ4),
     INDEX by_id notice_id TYPE bloom_filter(0.01) GRANULARITY 4 -- a notice that is asked for by its id alone
 )
 ENGINE = {{replacing "classified_at"}}

@@ -3,15 +3,22 @@
 -- cannot tell is taken as ordinary: the response is 1. Assumed, never paid.
 WITH
     (SELECT groupArray(toString(data_type)) FROM jo_values) AS items,
-    (SELECT groupArray(sensitivity) FROM jo_values) AS sensitivities
+    (SELECT groupArray(sensitivity) FROM jo_values) AS sensitivities,
+    -- the kinds of each sensitivity, as bits
+    (SELECT CAST((groupArray(sensitivity), groupArray(bits)), 'Map(UInt16, UInt64)')
+        FROM (SELECT sensitivity, {{bits "data_types" "groupArray(data_type)"}} AS bits FROM jo_values GROUP BY sensitivity)) AS kinds
 SELECT
     notice_id, title, url, published, year, month, synthetic, follow_up, stage, category, category_ja, category_en,
     sector, sector_ja, sector_en, organization, organization_key, ownership, severity, exposure, data_types,
     people, people_bound, people_text,
-    if(empty(data_types), NULL, arrayMax(t -> transform(t, items, sensitivities, toUInt16(2)), data_types)) AS jo_sensitivity,
+    -- all that the model can give, from the greatest; 2 for kinds that its table lacks
+    CAST(multiIf(data_bits = 0, NULL,
+        bitAnd(data_bits, kinds[125]) != 0, 125, bitAnd(data_bits, kinds[105]) != 0, 105, bitAnd(data_bits, kinds[101]) != 0, 101,
+        bitAnd(data_bits, kinds[35]) != 0, 35, bitAnd(data_bits, kinds[26]) != 0, 26, bitAnd(data_bits, kinds[15]) != 0, 15,
+        bitAnd(data_bits, kinds[11]) != 0, 11, bitAnd(data_bits, kinds[6]) != 0, 6, 2), 'Nullable(UInt16)') AS jo_sensitivity,
     arrayFirst(t -> transform(t, items, sensitivities, toUInt16(2)) = jo_sensitivity, data_types) AS jo_item,
-    toUInt8(multiIf(has(data_types, 'name') AND has(data_types, 'address'), 6,
-        has(data_types, 'name') OR has(data_types, 'address') AND has(data_types, 'phone'), 3, 1)) AS jo_identifiability,
+    toUInt8(multiIf({{has "data_bits" "data_types" "name"}} AND {{has "data_bits" "data_types" "address"}}, 6,
+        {{has "data_bits" "data_types" "name"}} OR {{has "data_bits" "data_types" "address"}} AND {{has "data_bits" "data_types" "phone"}}, 3, 1)) AS jo_identifiability,
     toUInt8(if(ownership = 'public' OR sector IN ('government_national', 'government_local', 'medical_welfare', 'finance_insurance', 'telecom'), 2, 1)) AS jo_social,
     toUInt8(1) AS jo_response,
     500 * toUInt64(jo_sensitivity) * jo_identifiability * jo_social * jo_response AS jo_yen_per_person,

@@ -1,10 +1,19 @@
+-- Counted by the set of classes first, a bit each, and by class then.
 SELECT year, synthetic, ppc_class, {{label "toString(ppc_class)" "ppc_class" "ja"}} AS ppc_class_ja, {{label "toString(ppc_class)" "ppc_class" "en"}} AS ppc_class_en,
-    count() AS notices, count(disclosure_days) AS known,
-    countIf(disclosure_window = 'within_5') AS within_5, countIf(disclosure_window = '6_30') AS from_6_to_30,
-    countIf(disclosure_window = '31_60') AS from_31_to_60, countIf(disclosure_window = 'over_60') AS over_60,
-    countIf(within_final) AS within_final,
+    sum(sets.notices) AS notices, sum(sets.known) AS known,
+    sum(sets.within_5) AS within_5, sum(sets.from_6_to_30) AS from_6_to_30, sum(sets.from_31_to_60) AS from_31_to_60, sum(sets.over_60) AS over_60,
+    sum(sets.within_final) AS within_final,
     (notices - known) / notices AS unknown_share
-FROM reportable
--- 0: every reportable one, once; 5: whether it is reportable cannot be told
-ARRAY JOIN multiIf(notEmpty(ppc_classes), arrayConcat([0], ppc_classes), reportable IS NULL, [5], []) AS ppc_class
-GROUP BY year, synthetic, ppc_class
+FROM (
+    SELECT year, synthetic,
+        -- 0: every reportable one, once; 5: whether it is reportable cannot be told
+        multiIf(ifNull(reportable, false), 1 + 2 * ifNull(ppc_sensitive, false) + 4 * ifNull(ppc_financial, false) + 8 * ifNull(ppc_wrongful, false) + 16 * ifNull(ppc_over_limit, false),
+            reportable IS NULL, 32, 0) AS classes,
+        count() AS notices, count(disclosure_days) AS known,
+        countIf(disclosure_days <= 5) AS within_5, countIf(disclosure_days BETWEEN 6 AND 30) AS from_6_to_30,
+        countIf(disclosure_days BETWEEN 31 AND 60) AS from_31_to_60, countIf(disclosure_days > 60) AS over_60,
+        countIf(within_final) AS within_final
+    FROM reportable
+    GROUP BY year, synthetic, classes) AS sets
+ARRAY JOIN bitPositionsToArray(classes) AS class
+GROUP BY year, synthetic, toUInt8(class) AS ppc_class

@@ -9,11 +9,7 @@ SELECT
     also, effects,
     sector, {{label "sector" "sector" "ja"}} AS sector_ja, {{label "sector" "sector" "en"}} AS sector_en,
     jsic, organization, organization_key, organization_kind, prefecture,
-    multiIf(
-        organization_kind IN ('ministry', 'prefecture', 'municipality', 'public_body'), 'public',
-        sector IN ('government_national', 'government_local'), 'public',
-        organization_kind IN ('company', 'association'), 'private',
-        NULL) AS ownership,
+    ownership,
     contractor_involved, contractor, stage,
     CAST(ifNull(stage IN ('update', 'final'), false), 'Bool') AS follow_up,
     people, people_bound, people_unit, people_text,
@@ -29,5 +25,5 @@ SELECT
     {{tsrGroup "category"}} AS tsr_group,
     severity, {{label "severity" "severity" "ja"}} AS severity_ja, {{label "severity" "severity" "en"}} AS severity_en,
     {{position "severity" "severity"}} AS severity_level,
-    confidence, warnings, case_key, classifier_version, rules_sha256, classified_at
+    confidence, warnings, case_key, organization_hash, moment, data_bits, category_bits, classifier_version, rules_sha256, classified_at
 FROM notice_rows FINAL

@@ -1,16 +1,16 @@
 WITH (SELECT max(published) FROM notice_rows WHERE published <= toDate32(now('Asia/Tokyo'))) AS newest
 SELECT synthetic, toUInt8(months) AS months,
-    countIf(n >= 1 AND organization_key IS NOT NULL) AS organizations,
-    countIf(n >= 2 AND organization_key IS NOT NULL) AS repeated,
+    countIf(n >= 1 AND organization_hash != 0) AS organizations,
+    countIf(n >= 2 AND organization_hash != 0) AS repeated,
     repeated / organizations AS share,
-    sum(n) AS incidents, sumIf(n, organization_key IS NOT NULL) AS known,
+    sum(n) AS incidents, sumIf(n, organization_hash != 0) AS known,
     (incidents - known) / incidents AS unknown_share
 FROM (
-    SELECT organization_key, synthetic,
+    SELECT organization_hash, synthetic,
         countIf(NOT follow_up AND published > addMonths(newest, -12)) AS in_12,
         countIf(NOT follow_up) AS in_36
     FROM incidents
     WHERE published > addMonths(newest, -36) AND published <= newest
-    GROUP BY organization_key, synthetic)
+    GROUP BY organization_hash, synthetic)
 ARRAY JOIN [12, 36] AS months, [in_12, in_36] AS n
 GROUP BY synthetic, months

@@ -9,10 +9,9 @@ SELECT
     notice_id, title, url, published, year, month, synthetic, follow_up, stage, category, category_ja, category_en,
     sector, sector_ja, sector_en, organization, organization_key, ownership, severity, exposure, data_types,
     people, people_bound, people_text, occurred_date, detected_date,
-    CAST(exposed AND if(empty(data_types), NULL, hasAny(data_types, {{sensitive}})), 'Nullable(Bool)') AS ppc_sensitive,
-    CAST(exposed AND if(empty(data_types), NULL, hasAny(data_types, {{financial}})), 'Nullable(Bool)') AS ppc_financial,
-    CAST(exposed AND (category IN ('unauthorized_access', 'malware', 'phishing', 'theft', 'insider_misuse')
-        OR hasAny(also, ['unauthorized_access', 'malware', 'phishing', 'theft', 'insider_misuse'])), 'Nullable(Bool)') AS ppc_wrongful,
+    CAST(exposed AND if(data_bits = 0, NULL, {{sensitive "data_bits"}}), 'Nullable(Bool)') AS ppc_sensitive,
+    CAST(exposed AND if(data_bits = 0, NULL, {{financial "data_bits"}}), 'Nullable(Bool)') AS ppc_financial,
+    CAST(exposed AND {{has "category_bits" "categories" "unauthorized_access" "malware" "phishing" "theft" "insider_misuse"}}, 'Nullable(Bool)') AS ppc_wrongful,
     CAST(exposed AND people > if(ownership = 'public', public_limit, private_limit), 'Nullable(Bool)') AS ppc_over_limit,
     CAST(ppc_sensitive OR ppc_financial OR ppc_wrongful OR ppc_over_limit, 'Nullable(Bool)') AS reportable,
     arrayConcat(if(ifNull(ppc_sensitive, false), [1], []), if(ifNull(ppc_financial, false), [2], []),
@@ -23,4 +22,4 @@ SELECT
     multiIf(disclosure_days IS NULL, 'unknown', disclosure_days <= 5, 'within_5', disclosure_days <= 30, '6_30', disclosure_days <= 60, '31_60', 'over_60') AS disclosure_window,
     CAST(disclosure_days <= final_days, 'Nullable(Bool)') AS within_final
 FROM incidents
-WHERE exposure IS NOT NULL OR notEmpty(data_types)
+WHERE exposure IS NOT NULL OR data_bits != 0
