@@ -1,13 +1,23 @@
 -- The spans end with the newest notice that is not of the future, so that a warehouse
 -- of old notices has its answer too. Organizations that are not named are not counted.
--- max where notices differ about its name or sector: one of them, always the same, and a
--- fifth of the time that the latest one's would take.
-WITH (SELECT max(published) FROM notice_rows WHERE published <= toDate32(now('Asia/Tokyo'))) AS newest
-SELECT any(organization_key) AS organization_key, synthetic, max(organization) AS organization, max(sector) AS sector, max(ownership) AS ownership,
-    count() AS notices, countIf(NOT follow_up) AS incidents, min(published) AS first, max(published) AS last,
-    countIf(NOT follow_up AND published > addMonths(newest, -12) AND published <= newest) AS in_12_months,
-    countIf(NOT follow_up AND published > addMonths(newest, -36) AND published <= newest) AS in_36_months
-FROM incidents
-WHERE organization_hash != 0
-GROUP BY organization_hash, synthetic
-HAVING incidents >= 2
+-- Counted by numbers alone first (moment holds the day); then the latest notice of each
+-- says what it is called and is.
+WITH
+    (SELECT max(published) FROM notice_rows WHERE published <= toDate32(now('Asia/Tokyo'))) AS newest,
+    day -> bitShiftLeft(toUInt64(ifNull(toInt32(day), -25568) + 25568), 46) AS begins, -- the first moment of a day
+    addDays(newest, 1) AS end,
+    repeated AS (
+        SELECT organization_hash, synthetic, max(told.moment) AS moment, minIf(told.moment, told.moment >= begins(toDate32('1900-01-01'))) AS first_dated,
+            count() AS notices, countIf(NOT follow_up) AS incidents,
+            countIf(NOT follow_up AND told.moment >= begins(addDays(addMonths(newest, -12), 1)) AND told.moment < begins(end)) AS in_12_months,
+            countIf(NOT follow_up AND told.moment >= begins(addDays(addMonths(newest, -36), 1)) AND told.moment < begins(end)) AS in_36_months
+        FROM incidents AS told
+        WHERE organization_hash != 0
+        GROUP BY organization_hash, synthetic
+        HAVING incidents >= 2)
+SELECT organization_key, synthetic, organization, sector, ownership, repeated.notices AS notices, repeated.incidents AS incidents,
+    if(repeated.first_dated = 0, NULL, toDate32(toInt32(bitShiftRight(repeated.first_dated, 46)) - 25568)) AS first, published AS last,
+    repeated.in_12_months AS in_12_months, repeated.in_36_months AS in_36_months
+FROM incidents AS latest
+GLOBAL INNER JOIN repeated ON latest.moment = repeated.moment
+WHERE latest.organization_hash = repeated.organization_hash
