@@ -52,3 +52,6 @@ func TableStatements(database, cluster string) ([]string, error) {
 	}
 	return all, nil
 }
+
+// Mask is the number that data_bits or category_bits has for the codes.
+func Mask(set string, codes ...string) (uint64, error) { return mask(set, codes...) }
