@@ -311,6 +311,9 @@ func (e *engines) bootClickHouse(ctx context.Context, folder *dataFolder, flags 
 	}
 	e.onClose(func() error { return errors.Join(engine.Close(context.WithoutCancel(ctx)), chdb.Shutdown()) })
 	server, err := engine.Listen(ctx)
+	if errors.Is(err, chdb.ErrAddressInUse) {
+		return fmt.Errorf("%w: --clickhouse-listen 127.0.0.1:0", err)
+	}
 	if err != nil {
 		return err
 	}
