@@ -50,7 +50,7 @@ demo: build $(SYNTHETIC) ## Run the whole pipeline on samples and ask three ques
 	@echo; echo "— Which kinds of incident touch the most people?"
 	$(OWABI) sql --data $(DEMO_DATA) "SELECT category, count() AS incidents, sum(people) AS persons, round(countIf(people IS NULL) / count(), 2) AS undisclosed FROM incidents WHERE NOT follow_up GROUP BY category ORDER BY persons DESC LIMIT 5"
 	@echo; echo "— Who had to apologize again?"
-	$(OWABI) sql --data $(DEMO_DATA) "SELECT organization, incidents, within_12_months, first, last FROM repeat_organizations ORDER BY incidents DESC, organization LIMIT 5"
+	$(OWABI) sql --data $(DEMO_DATA) "SELECT organization, incidents, in_12_months, first, last FROM repeat_organizations ORDER BY incidents DESC, organization LIMIT 5"
 	@echo; echo "— How long were services down, in whose words?"
 	$(OWABI) sql --data $(DEMO_DATA) "SELECT organization, outage_minutes AS minutes, outage_text AS words FROM incidents WHERE outage_minutes IS NOT NULL AND NOT follow_up ORDER BY minutes DESC, organization LIMIT 5"
 
