@@ -30,7 +30,7 @@ var demoCount = flag.Int("notices", 700, "synthetic notices behind the pages")
 // hostile tries to be anything but text.
 var hostile = notice.Notice{
 	Source: "test", Publisher: `株式会社"><img src=x onerror=alert(1)>`, Published: "2024-06-05",
-	Title: `<script>alert("title")</script> '"` + "\u202eさかさま " + strings.Repeat("長い題名", 100<<10/12),
+	Title: `<script>alert("title")</script> '"` + "\u202eさかさま " + strings.Repeat("不正アクセスのお詫び", 100<<10/30),
 	Body: "<script>document.title='stolen'</script>\n\u202e右から左\u202c {{7*7}} <b>太字</b> '; DROP TABLE notice_rows; --\n" +
 		"当社は不正アクセスを受け、お客様1,234人の氏名が流出しました。深くお詫び申し上げます。😀終わり",
 	URL: "javascript:alert(1)",
