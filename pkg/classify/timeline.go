@@ -662,25 +662,12 @@ func (r *reading) lasted(d japanese.Duration, i int, service bool) bool {
 		return true
 	}
 	if startsWith(rest, "を要し", "かかっ", "続い", "でした", "だった", "です", "でございま") || rest == "" {
-		if k := strings.TrimRight(head(lastRunes(before, 14), 14), "は約計:、"); holds(k, "停止時間", "停止した時間", "停止していた時間", "不通時間", "停電時間", "断水時間", "使えなかった時間", "利用できなかった時間", "ご利用いただけなかった時間", "停止していたのは", "止まっていたのは", "使えなかったのは", "利用できなかったのは", "までの時間", "できなかった時間") {
+		if k := strings.TrimRight(head(tail(before, 14), 14), "は約計:、"); holds(k, "停止時間", "停止した時間", "停止していた時間", "不通時間", "停電時間", "断水時間", "使えなかった時間", "利用できなかった時間", "ご利用いただけなかった時間", "停止していたのは", "止まっていたのは", "使えなかったのは", "利用できなかったのは", "までの時間", "できなかった時間") {
 			return true
 		}
 		return startsWith(rest, "を要し", "かかっ") && holds(before, "止めてから", "停止から", "停止してから", "発生から", "止まってから", "復旧まで", "復旧に", "再開まで")
 	}
 	return false
-}
-
-// lastRunes is the end of s, of at most n runes.
-func lastRunes(s string, n int) string {
-	i := len(s)
-	for range n {
-		if i == 0 {
-			break
-		}
-		_, w := utf8.DecodeLastRuneInString(s[:i])
-		i -= w
-	}
-	return s[i:]
 }
 
 // back are words that say a service came back, after a length of time: 4時間後に回復.
@@ -941,13 +928,13 @@ func (r *reading) outageEnds(service bool) (begin, end int, ok bool) {
 				kind = 1
 			}
 		}
-		if tail := lastRunes(before, 14); kind == 0 && (strings.HasSuffix(strings.TrimRight(tail, "、"), "のは") || holds(tail, "復旧の時刻は", "復旧時刻は", "復旧は")) { // 開けなくなったのは午前6時43分
+		if near := tail(before, 14); kind == 0 && (strings.HasSuffix(strings.TrimRight(near, "、"), "のは") || holds(near, "復旧の時刻は", "復旧時刻は", "復旧は")) { // 開けなくなったのは午前6時43分
 			clause := strings.TrimRight(before, "、")
 			if k := strings.LastIndex(clause, "。"); k >= 0 {
 				clause = clause[k+len("。"):]
 			}
 			switch {
-			case holds(lastRunes(clause, 20), "復旧", "再開", "ようになったの", "ようになりましたの", "戻ったの", "解消", "回復", "収まったの", "直ったの", "着いたの", "終わったの", "終えたの"):
+			case holds(tail(clause, 20), "復旧", "再開", "ようになったの", "ようになりましたの", "戻ったの", "解消", "回復", "収まったの", "直ったの", "着いたの", "終わったの", "終えたの"):
 				if !holds(clause, "支払いが終わ", "会計が終わ") {
 					kind = 2
 				}
