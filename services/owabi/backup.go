@@ -55,21 +55,18 @@ type backedUpFile struct {
 }
 
 type backupCommand struct {
-	clickHouseFlags
-	natsFlags
-	dataFlag
-	Libchdb string `env:"OWABI_LIBCHDB" type:"path" placeholder:"FILE" help:"The libchdb library, when no owabi runs on the folder; none: beside the binary, then in the project."`
-	To      string `arg:"" name:"dir" type:"path" help:"Folder to make; it must not exist."`
+	bothEngineFlags
+	To string `arg:"" name:"dir" type:"path" help:"Folder to make; it must not exist."`
 }
 
 func (c *backupCommand) Run(ctx context.Context, std stdio) (err error) {
-	if err := embeddedOnly(c.clickHouseFlags, c.natsFlags); err != nil {
+	if err := c.embeddedOnly(); err != nil {
 		return err
 	}
 	if _, err := os.Lstat(c.To); !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("backup %s: it exists; name a folder that does not", c.To)
 	}
-	e, err := bothEngineFlags{c.natsFlags, c.clickHouseFlags, c.dataFlag, c.Libchdb}.open(ctx)
+	e, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -85,15 +82,7 @@ func (c *backupCommand) Run(ctx context.Context, std stdio) (err error) {
 	if err := os.Rename(b.part, c.To); err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
-	fmt.Fprintf(std.out, "%s holds %d files, %s\n", c.To, b.files, sizeText(uint64(b.bytes)))
-	return nil
-}
-
-// embeddedOnly refuses engines that are not in a data folder.
-func embeddedOnly(ch clickHouseFlags, nats natsFlags) error {
-	if ch.ClickHouseURL != "" || nats.NATSURL != "" {
-		return usagef("this is for a data folder; servers of your own have tools of their own (deploy/clickhouse/README.md): unset OWABI_CLICKHOUSE_URL and OWABI_NATS_URL to mean the folder")
-	}
+	fmt.Fprintf(std.out, "%s holds %d files, %s\n", c.To, b.files, byteSize(b.bytes))
 	return nil
 }
 

@@ -21,8 +21,7 @@ type busCommand struct {
 }
 
 type busApplyCommand struct {
-	natsFlags
-	dataFlag
+	busFlags
 	Replicas   int           `enum:"0,1,3,5" default:"0" help:"Servers that hold each stream: 1, 3 or 5; 0: as it is, 1 for a new one."`
 	Raw        streamFlags   `embed:"" prefix:"raw-"`
 	Classified streamFlags   `embed:"" prefix:"classified-"`
@@ -57,7 +56,7 @@ func (c *busApplyCommand) Run(ctx context.Context, std stdio) (err error) {
 	if c.Classifier.AckWait < 0 || c.Loader.AckWait < 0 || c.Classifier.MaxAckPending < 0 || c.Loader.MaxAckPending < 0 {
 		return usagef("an ack wait and max ack pending are above 0")
 	}
-	e, err := openBusToAsk(ctx, c.natsFlags, c.Data)
+	e, err := c.openToAsk(ctx)
 	if err != nil {
 		return err
 	}
@@ -78,13 +77,12 @@ func (c *busApplyCommand) Run(ctx context.Context, std stdio) (err error) {
 }
 
 type busShowCommand struct {
-	natsFlags
-	dataFlag
+	busFlags
 	JSON bool `name:"json" help:"One JSON object."`
 }
 
 func (c *busShowCommand) Run(ctx context.Context, std stdio) (err error) {
-	e, err := openBusToAsk(ctx, c.natsFlags, c.Data)
+	e, err := c.openToAsk(ctx)
 	if err != nil {
 		return err
 	}
@@ -100,13 +98,12 @@ func (c *busShowCommand) Run(ctx context.Context, std stdio) (err error) {
 }
 
 type busUnsubscribeCommand struct {
-	natsFlags
-	dataFlag
+	busFlags
 	Name string `arg:"" help:"The subscriber's name; owabi bus show lists them."`
 }
 
 func (c *busUnsubscribeCommand) Run(ctx context.Context, std stdio) (err error) {
-	e, err := openBusToAsk(ctx, c.natsFlags, c.Data)
+	e, err := c.openToAsk(ctx)
 	if err != nil {
 		return err
 	}

@@ -1,23 +1,16 @@
 package main
 
 import (
-	"bufio"
 	"cmp"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
 	"gopkg.in/yaml.v3"
-
-	"owabi/pkg/bus"
-	"owabi/pkg/warehouse"
 )
 
 // A setting is a flag that can stand in the environment too. What a flag does not
@@ -206,123 +199,4 @@ func forgetEmptyEnvironment(model *kong.Node) {
 			flag.Value.Tag.Envs = nil
 		}
 	})
-}
-
-// configCommand shows the settings. It takes the flags of the services, so that
-// it shows what they would do.
-type configCommand struct {
-	dataFlag
-	natsFlags
-	clickHouseFlags
-	embeddedFlags
-	httpFlags
-	drainFlag
-	classifierFlags
-	loaderFlags
-	JSON bool `name:"json" help:"One JSON object a line."`
-}
-
-// setting is one line of owabi config.
-type setting struct {
-	Setting string `json:"setting"`
-	Value   string `json:"value"` // a secret as (set)
-	From    string `json:"from"`
-}
-
-func (c *configCommand) Run(std stdio, parsed *kong.Context, file *settingsFile) error {
-	all, _ := settingsOf(parsed.Model.Node)
-	given := map[string]string{}
-	for _, p := range parsed.Path {
-		if p.Flag != nil && !p.Resolved {
-			given[p.Flag.Name] = fmt.Sprint(parsed.FlagValue(p.Flag))
-		}
-	}
-	list := secretSettings(given, file)
-	for name, flag := range all {
-		s := setting{name, flag.Default, "default"}
-		if v, ok := file.values[name]; ok {
-			s.Value, s.From = v.text, fmt.Sprintf("%s:%d", file.path, v.line)
-		}
-		if value := fromEnvironment(flag); value != "" {
-			s.Value, s.From = value, "environment "+flag.Envs[0]
-		}
-		if value, ok := given[name]; ok {
-			s.Value, s.From = value, "flag"
-		}
-		if s.Value == "" && s.From == "default" {
-			s.From = ""
-		}
-		list = append(list, s)
-	}
-	for name, v := range file.values { // of one command
-		_, base, ok := strings.Cut(name, ".")
-		if _, said := given[base]; ok && !said && fromEnvironment(all[base]) == "" {
-			list = append(list, setting{name, v.text, fmt.Sprintf("%s:%d", file.path, v.line)})
-		}
-	}
-	for i := range list {
-		list[i].Value = withoutSecret(list[i].Setting, list[i].Value)
-	}
-	slices.SortFunc(list, func(a, b setting) int { return cmp.Compare(a.Setting, b.Setting) })
-	return writeSettings(std.out, list, c.JSON)
-}
-
-// secrets are the settings that stand in the environment or in a file of their
-// own only.
-var secrets = map[string]string{
-	"nats-password":       "OWABI_NATS_PASSWORD",
-	"nats-token":          "OWABI_NATS_TOKEN",
-	"clickhouse-password": "OWABI_CLICKHOUSE_PASSWORD",
-	"http-token":          "OWABI_HTTP_TOKEN",
-}
-
-// secretSettings tells whether each secret is set, and where.
-func secretSettings(given map[string]string, file *settingsFile) []setting {
-	var list []setting
-	for name, variable := range secrets {
-		s := setting{Setting: name}
-		_, byFlag := given[name+"-file"]
-		_, byFile := file.values[name+"-file"]
-		switch {
-		case byFlag, byFile, os.Getenv(variable+"_FILE") != "":
-			s.Value, s.From = "(set)", name+"-file"
-		case os.Getenv(variable) != "":
-			s.Value, s.From = "(set)", "environment "+variable
-		}
-		list = append(list, s)
-	}
-	return list
-}
-
-// withoutSecret returns a setting's value without the password it may hold.
-func withoutSecret(name, value string) string {
-	switch {
-	case value == "":
-		return ""
-	case strings.HasSuffix(name, "nats-url"):
-		return bus.Redact(value)
-	case strings.HasSuffix(name, "clickhouse-url"):
-		return warehouse.Redact(value)
-	}
-	return value
-}
-
-func writeSettings(w io.Writer, list []setting, asJSON bool) error {
-	out := bufio.NewWriter(w)
-	if asJSON {
-		lines := json.NewEncoder(out)
-		lines.SetEscapeHTML(false)
-		for _, s := range list {
-			if err := lines.Encode(s); err != nil {
-				return err
-			}
-		}
-		return out.Flush()
-	}
-	t := newTable("setting", "value", "from")
-	for _, s := range list {
-		t.row(s.Setting, s.Value, s.From)
-	}
-	_, err := fmt.Fprintln(out, t.Render())
-	return errors.Join(err, out.Flush())
 }

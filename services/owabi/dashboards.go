@@ -54,14 +54,12 @@ func (c *dashboardsRenderCommand) Run(std stdio) error {
 }
 
 type dashboardsCheckCommand struct {
-	clickHouseFlags
-	dataFlag
-	Libchdb string        `env:"OWABI_LIBCHDB" type:"path" placeholder:"FILE" help:"The libchdb library, when no ClickHouse runs; none: beside the binary, then in the project."`
-	From    time.Time     `format:"2006-01-02" placeholder:"YYYY-MM-DD" help:"First day of the time range. Default: each dashboard's own."`
-	To      time.Time     `format:"2006-01-02" placeholder:"YYYY-MM-DD" help:"Last day of the time range. Default: today."`
-	Slow    time.Duration `default:"1s" help:"From when on a question is slow (${default})."`
-	Strict  bool          `help:"Fail when a panel is slow or empty too."`
-	All     bool          `help:"List what is fine too."`
+	warehouseFlags
+	From   time.Time     `format:"2006-01-02" placeholder:"YYYY-MM-DD" help:"First day of the time range. Default: each dashboard's own."`
+	To     time.Time     `format:"2006-01-02" placeholder:"YYYY-MM-DD" help:"Last day of the time range. Default: today."`
+	Slow   time.Duration `default:"1s" help:"From when on a question is slow (${default})."`
+	Strict bool          `help:"Fail when a panel is slow or empty too."`
+	All    bool          `help:"List what is fine too."`
 
 	Dashboards []string `arg:"" optional:"" help:"Dashboards to check, such as overview. Default: all."`
 }
@@ -73,7 +71,7 @@ func (c *dashboardsCheckCommand) Run(ctx context.Context, std stdio) (err error)
 	if !c.From.IsZero() && !c.To.IsZero() && c.From.After(c.To) {
 		return usagef("--from %s is after --to %s", c.From.Format(time.DateOnly), c.To.Format(time.DateOnly))
 	}
-	e, err := openWarehouseToAsk(ctx, c.clickHouseFlags, c.Data, c.Libchdb)
+	e, err := c.open(ctx)
 	if err != nil {
 		return err
 	}

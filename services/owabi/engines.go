@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -16,45 +14,6 @@ import (
 	"owabi/pkg/chdb"
 	"owabi/pkg/warehouse"
 )
-
-// dataFlag names the folder of the embedded engines.
-type dataFlag struct {
-	Data string `default:"data/owabi" env:"OWABI_DATA" type:"path" help:"Folder that the embedded engines keep their data in; one owabi at a time."`
-}
-
-// clickHouseFlags say which ClickHouse. Its password comes from a file or from
-// OWABI_CLICKHOUSE_PASSWORD.
-type clickHouseFlags struct {
-	ClickHouseURL          string `name:"clickhouse-url" env:"OWABI_CLICKHOUSE_URL" placeholder:"URL" help:"ClickHouse to use, http://, https:// or clickhouse://; none: the embedded one."`
-	ClickHouseUser         string `name:"clickhouse-user" env:"OWABI_CLICKHOUSE_USER" placeholder:"NAME" help:"User at ClickHouse."`
-	ClickHousePasswordFile string `name:"clickhouse-password-file" env:"OWABI_CLICKHOUSE_PASSWORD_FILE" type:"path" placeholder:"FILE" help:"File with that user's password; or the password itself in OWABI_CLICKHOUSE_PASSWORD."`
-	ClickHouseCA           string `name:"clickhouse-ca" env:"OWABI_CLICKHOUSE_CA" type:"path" placeholder:"FILE" help:"Certificate authority of the ClickHouse servers."`
-	ClickHouseCert         string `name:"clickhouse-cert" env:"OWABI_CLICKHOUSE_CERT" type:"path" placeholder:"FILE" help:"Client certificate for ClickHouse."`
-	ClickHouseKey          string `name:"clickhouse-key" env:"OWABI_CLICKHOUSE_KEY" type:"path" placeholder:"FILE" help:"Key of the client certificate."`
-	ClickHouseCluster      string `name:"clickhouse-cluster" env:"OWABI_CLICKHOUSE_CLUSTER" placeholder:"NAME" help:"Cluster to lay the tables over, as the server's remote_servers names it; none: one server."`
-}
-
-// natsFlags say which NATS. Secrets come from files, or from OWABI_NATS_PASSWORD
-// and OWABI_NATS_TOKEN.
-type natsFlags struct {
-	NATSURL          string `name:"nats-url" env:"OWABI_NATS_URL" placeholder:"URLS" help:"NATS to use, one or several servers parted by commas; none: the embedded one."`
-	NATSUser         string `name:"nats-user" env:"OWABI_NATS_USER" placeholder:"NAME" help:"User at NATS."`
-	NATSPasswordFile string `name:"nats-password-file" env:"OWABI_NATS_PASSWORD_FILE" type:"path" placeholder:"FILE" help:"File with that user's password; or the password itself in OWABI_NATS_PASSWORD."`
-	NATSTokenFile    string `name:"nats-token-file" env:"OWABI_NATS_TOKEN_FILE" type:"path" placeholder:"FILE" help:"File with a token for NATS, instead of a user; or the token itself in OWABI_NATS_TOKEN."`
-	NATSCreds        string `name:"nats-creds" env:"OWABI_NATS_CREDS" type:"path" placeholder:"FILE" help:"Credentials file for NATS."`
-	NATSCA           string `name:"nats-ca" env:"OWABI_NATS_CA" type:"path" placeholder:"FILE" help:"Certificate authority of the NATS servers."`
-	NATSCert         string `name:"nats-cert" env:"OWABI_NATS_CERT" type:"path" placeholder:"FILE" help:"Client certificate for NATS."`
-	NATSKey          string `name:"nats-key" env:"OWABI_NATS_KEY" type:"path" placeholder:"FILE" help:"Key of the client certificate."`
-	NATSInbox        string `name:"nats-inbox-prefix" env:"OWABI_NATS_INBOX_PREFIX" placeholder:"SUBJECT" help:"Beginning of the subjects on which this user may get its answers; none: _INBOX."`
-}
-
-// embeddedFlags configure the engines in the process.
-type embeddedFlags struct {
-	Libchdb          string `env:"OWABI_LIBCHDB" type:"path" placeholder:"FILE" help:"The libchdb library; none: beside the binary, then in the project."`
-	ClickHouseListen string `name:"clickhouse-listen" env:"OWABI_CLICKHOUSE_LISTEN" placeholder:"ADDR" help:"Address of the embedded ClickHouse's HTTP interface. Default 127.0.0.1:8123, with --once any free port."`
-	NATSListen       string `name:"nats-listen" env:"OWABI_NATS_LISTEN" placeholder:"ADDR" help:"Address of the embedded NATS, such as 127.0.0.1:4222. Default: a free port of 127.0.0.1, for the other commands; its token is in DATA/nats.token."`
-	Durability       string `enum:"process,power" default:"process" env:"OWABI_DURABILITY" help:"What an acknowledged notice survives: the death of the process, or a power cut too (slower)."`
-}
 
 // engines are the NATS and the ClickHouse that a command works with, embedded or
 // reached by URL; whoever uses them cannot tell which.
@@ -181,14 +140,6 @@ func (e *engines) setUp(ctx context.Context, streams bus.StreamsConfig) error {
 	return nil
 }
 
-func (f natsFlags) secrets() (password, token string, err error) {
-	if password, err = secret("OWABI_NATS_PASSWORD", f.NATSPasswordFile); err != nil {
-		return "", "", err
-	}
-	token, err = secret("OWABI_NATS_TOKEN", f.NATSTokenFile)
-	return password, token, err
-}
-
 // connectNATS connects with the credentials that are named, else with fallback as the
 // token.
 func (e *engines) connectNATS(ctx context.Context, flags natsFlags, fallback string) error {
@@ -253,13 +204,6 @@ func (e *engines) bootNATS(ctx context.Context, folder *dataFolder, flags natsFl
 	e.natsURL = reachable(server.ClientURL())
 	e.onClose(func() error { e.bus.Close(); return nil })
 	return nil
-}
-
-// config is without the password.
-func (f clickHouseFlags) config() warehouse.Config {
-	return warehouse.Config{
-		URL: f.ClickHouseURL, User: f.ClickHouseUser, Cluster: f.ClickHouseCluster, CAFile: f.ClickHouseCA, CertFile: f.ClickHouseCert, KeyFile: f.ClickHouseKey,
-	}
 }
 
 func (e *engines) connectClickHouse(ctx context.Context, flags clickHouseFlags) error {
@@ -347,81 +291,5 @@ func reachable(rawURL string) string {
 	return strings.NewReplacer("//[::]:", "//127.0.0.1:", "//0.0.0.0:", "//127.0.0.1:").Replace(rawURL)
 }
 
-// openWarehouseToAsk finds the ClickHouse to ask: the one that is named, the one
-// of an owabi that runs on the data folder, or the folder's own, booted for the
-// question.
-func openWarehouseToAsk(ctx context.Context, ch clickHouseFlags, data, library string) (*engines, error) {
-	e := &engines{}
-	if ch.ClickHouseURL != "" {
-		return e, e.connectClickHouse(ctx, ch)
-	}
-	if _, err := os.Stat(data); err != nil {
-		return nil, fmt.Errorf("data folder %s: there is none; owabi up --data %s SOURCE… makes one", data, data)
-	}
-	if r, ok := readRunning(data); ok && r.ClickHouse != "" {
-		ch.ClickHouseURL = r.ClickHouse
-		return e, e.connectClickHouse(ctx, ch)
-	}
-	folder, err := openDataFolder(data)
-	if err != nil {
-		return nil, err
-	}
-	e.onClose(folder.close)
-	if err := e.bootClickHouse(ctx, folder, ch, embeddedFlags{Libchdb: library, ClickHouseListen: anyPort}); err != nil {
-		return nil, errors.Join(err, e.close())
-	}
-	// Another question may come while this one is being answered.
-	if err := folder.announce(running{ClickHouse: e.clickHouseURL}); err != nil {
-		return nil, errors.Join(err, e.close())
-	}
-	return e, nil
-}
-
 // anyPort is an address on loopback that is always free.
 const anyPort = "127.0.0.1:0"
-
-// openBus finds the NATS that a service on its own works with: the one that is
-// named, or the one of an owabi that runs on the data folder.
-func openBus(ctx context.Context, flags natsFlags, data string) (*engines, error) {
-	e := &engines{}
-	if flags.NATSURL != "" {
-		return e, e.connectNATS(ctx, flags, "")
-	}
-	r, ok := readRunning(data)
-	if !ok || r.NATS == "" {
-		return nil, usagef("no NATS is named, and no owabi runs on %s: set OWABI_NATS_URL, or start owabi up --data %s", data, data)
-	}
-	token, err := readToken(data)
-	if err != nil {
-		return nil, err
-	}
-	flags.NATSURL = r.NATS
-	return e, e.connectNATS(ctx, flags, token)
-}
-
-// openBusToAsk is openBus for who only asks: it also opens the NATS of a data
-// folder at rest for the question.
-func openBusToAsk(ctx context.Context, flags natsFlags, data string) (_ *engines, err error) {
-	if r, ok := readRunning(data); flags.NATSURL != "" || ok && r.NATS != "" {
-		return openBus(ctx, flags, data)
-	}
-	if _, err := os.Stat(filepath.Join(data, "nats")); err != nil {
-		return nil, usagef("no NATS is named, and data folder %s holds none: set OWABI_NATS_URL, or make one with owabi up --data %s SOURCE…", data, data)
-	}
-	folder, err := openDataFolder(data)
-	if err != nil {
-		return nil, err
-	}
-	e := &engines{}
-	e.onClose(folder.close)
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, e.close())
-		}
-	}()
-	if err := e.bootNATS(ctx, folder, flags, embeddedFlags{}); err != nil {
-		return nil, err
-	}
-	// Another question may come while this one is being answered.
-	return e, folder.announce(running{NATS: e.natsURL})
-}

@@ -17,10 +17,8 @@ import (
 )
 
 type reclassifyCommand struct {
-	clickHouseFlags
-	dataFlag
-	Libchdb string `env:"OWABI_LIBCHDB" type:"path" placeholder:"FILE" help:"The libchdb library, when no ClickHouse runs; none: beside the binary, then in the project."`
-	Batch   int    `default:"5000" help:"Notices read, classified and stored at a time."`
+	warehouseFlags
+	Batch int `default:"5000" help:"Notices read, classified and stored at a time."`
 }
 
 func (c *reclassifyCommand) Run(ctx context.Context, std stdio) (err error) {
@@ -31,7 +29,7 @@ func (c *reclassifyCommand) Run(ctx context.Context, std stdio) (err error) {
 	if err != nil {
 		return err
 	}
-	e, err := openWarehouseToAsk(ctx, c.clickHouseFlags, c.Data, c.Libchdb)
+	e, err := c.open(ctx)
 	if err != nil {
 		return err
 	}

@@ -46,8 +46,7 @@ func (f rejectedFilter) each(ctx context.Context, b *bus.Bus, do func(bus.Reject
 }
 
 type rejectedListCommand struct {
-	natsFlags
-	dataFlag
+	busFlags
 	rejectedFilter
 	Open  bool `help:"Only those that were not retried."`
 	Limit int  `default:"100" help:"Most to list, the newest; 0: all."`
@@ -55,7 +54,7 @@ type rejectedListCommand struct {
 }
 
 func (c *rejectedListCommand) Run(ctx context.Context, std stdio) (err error) {
-	e, err := openBusToAsk(ctx, c.natsFlags, c.Data)
+	e, err := c.openToAsk(ctx)
 	if err != nil {
 		return err
 	}
@@ -110,15 +109,14 @@ func state(r bus.Rejected) string {
 func local(t time.Time) string { return t.Local().Format(time.DateTime) }
 
 type rejectedShowCommand struct {
-	natsFlags
-	dataFlag
+	busFlags
 	JSON   bool   `name:"json" xor:"form" help:"One JSON object, the message in base64 as raw."`
 	Raw    bool   `xor:"form" help:"Only the message, as it was."`
 	Number uint64 `arg:"" help:"The rejection's number, as list shows it."`
 }
 
 func (c *rejectedShowCommand) Run(ctx context.Context, std stdio) (err error) {
-	e, err := openBusToAsk(ctx, c.natsFlags, c.Data)
+	e, err := c.openToAsk(ctx)
 	if err != nil {
 		return err
 	}
@@ -183,8 +181,7 @@ func printRejection(w io.Writer, r bus.Rejected) error {
 }
 
 type rejectedRetryCommand struct {
-	natsFlags
-	dataFlag
+	busFlags
 	rejectedFilter
 	All     bool     `help:"All that the filters let through and that can be retried."`
 	Numbers []uint64 `arg:"" optional:"" name:"number" help:"Rejections to retry, by the numbers that list shows."`
@@ -197,7 +194,7 @@ func (c *rejectedRetryCommand) Run(ctx context.Context, std stdio) (err error) {
 	if !c.All && c.rejectedFilter != (rejectedFilter{}) {
 		return usagef("filters go with --all")
 	}
-	e, err := openBusToAsk(ctx, c.natsFlags, c.Data)
+	e, err := c.openToAsk(ctx)
 	if err != nil {
 		return err
 	}

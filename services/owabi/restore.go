@@ -17,15 +17,12 @@ import (
 )
 
 type restoreCommand struct {
-	clickHouseFlags
-	natsFlags
-	dataFlag
-	Libchdb string `env:"OWABI_LIBCHDB" type:"path" placeholder:"FILE" help:"The libchdb library; none: beside the binary, then in the project."`
-	From    string `arg:"" name:"dir" type:"path" help:"Folder that owabi backup made."`
+	bothEngineFlags
+	From string `arg:"" name:"dir" type:"path" help:"Folder that owabi backup made."`
 }
 
 func (c *restoreCommand) Run(ctx context.Context, std stdio) (err error) {
-	if err := embeddedOnly(c.clickHouseFlags, c.natsFlags); err != nil {
+	if err := c.embeddedOnly(); err != nil {
 		return err
 	}
 	if err := mayBeMade(c.Data); err != nil {
@@ -155,7 +152,7 @@ func (r *restoring) fill(ctx context.Context, folder *dataFolder) (stored wareho
 		}
 	}
 	r.doing.Store("ClickHouse")
-	embedded := embeddedFlags{Libchdb: r.command.Libchdb, ClickHouseListen: anyPort}
+	embedded := embeddedFlags{libraryFlag: r.command.libraryFlag, ClickHouseListen: anyPort}
 	if err := e.bootClickHouse(ctx, folder, clickHouseFlags{ClickHouseUser: r.command.ClickHouseUser}, embedded); err != nil {
 		return stored, err
 	}

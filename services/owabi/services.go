@@ -27,8 +27,7 @@ func (f sourceFlags) options(std stdio) source.Options {
 }
 
 type ingestCommand struct {
-	natsFlags
-	dataFlag
+	busFlags
 	httpFlags
 	drainFlag
 	sourceFlags
@@ -37,7 +36,7 @@ type ingestCommand struct {
 
 func (c *ingestCommand) Run(ctx context.Context, std stdio) (err error) {
 	defer c.guardStop(ctx)()
-	e, err := openBus(ctx, c.natsFlags, c.Data)
+	e, err := c.openRunning(ctx)
 	if err != nil {
 		return err
 	}
@@ -68,8 +67,7 @@ func ingestLine(c *ingest.Counts) string {
 }
 
 type classifierCommand struct {
-	natsFlags
-	dataFlag
+	busFlags
 	httpFlags
 	drainFlag
 	classifierFlags
@@ -86,7 +84,7 @@ func (c *classifierCommand) Run(ctx context.Context, std stdio) (err error) {
 		return err
 	}
 	defer c.guardStop(ctx)()
-	e, err := openBus(ctx, c.natsFlags, c.Data)
+	e, err := c.openRunning(ctx)
 	if err != nil {
 		return err
 	}
@@ -108,9 +106,8 @@ func (c *classifierCommand) Run(ctx context.Context, std stdio) (err error) {
 }
 
 type loaderCommand struct {
-	natsFlags
+	busFlags
 	clickHouseFlags
-	dataFlag
 	httpFlags
 	drainFlag
 	loaderFlags
@@ -133,7 +130,7 @@ func (c *loaderCommand) Run(ctx context.Context, std stdio) (err error) {
 		c.ClickHouseURL = r.ClickHouse
 	}
 	defer c.guardStop(ctx)()
-	e, err := openBus(ctx, c.natsFlags, c.Data)
+	e, err := c.openRunning(ctx)
 	if err != nil {
 		return err
 	}
@@ -162,9 +159,8 @@ func (c *loaderCommand) Run(ctx context.Context, std stdio) (err error) {
 }
 
 type setupCommand struct {
-	natsFlags
+	busFlags
 	clickHouseFlags
-	dataFlag
 	Replicas int `enum:"1,3,5" default:"1" help:"Servers that hold each stream: 1, 3 or 5."`
 }
 
@@ -172,7 +168,7 @@ func (c *setupCommand) Run(ctx context.Context, std stdio) (err error) {
 	if c.ClickHouseURL == "" {
 		return usagef("no ClickHouse is named: set OWABI_CLICKHOUSE_URL (owabi up sets up its own engines by itself)")
 	}
-	e, err := openBus(ctx, c.natsFlags, c.Data)
+	e, err := c.openRunning(ctx)
 	if err != nil {
 		return err
 	}

@@ -21,8 +21,7 @@ import (
 
 // tailCommand follows the classified stream beside whatever else reads it.
 type tailCommand struct {
-	natsFlags
-	dataFlag
+	busFlags
 	Category   []string `placeholder:"CODE" help:"Only these categories, such as malware,misdelivery."`
 	Sector     []string `placeholder:"CODE" help:"Only publishers of these sectors, such as education."`
 	Org        string   `placeholder:"TEXT" help:"Only publishers whose name holds TEXT."`
@@ -40,11 +39,11 @@ func (c *tailCommand) Run(ctx context.Context, std stdio) (err error) {
 	if err != nil {
 		return err
 	}
-	open := openBus
+	open := c.openRunning
 	if c.NoFollow {
-		open = openBusToAsk
+		open = c.openToAsk
 	}
-	e, err := open(ctx, c.natsFlags, c.Data)
+	e, err := open(ctx)
 	if err != nil {
 		return err
 	}

@@ -3,9 +3,11 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
 )
@@ -19,42 +21,57 @@ type warehouseCommand struct {
 	Forget     forgetCommand          `cmd:"" help:"Erase every trace of a notice or of an organization's notices, streams included."`
 }
 
-// bothEngineFlags name the two engines for a command that tends what is stored in
-// both: those that are named, those of an owabi that runs on the data folder, or
-// the folder's own at rest.
-type bothEngineFlags struct {
-	natsFlags
-	clickHouseFlags
-	dataFlag
-	Libchdb string `env:"OWABI_LIBCHDB" type:"path" placeholder:"FILE" help:"The libchdb library, when no ClickHouse runs; none: beside the binary, then in the project."`
+type warehouseStatusCommand struct {
+	warehouseFlags
 }
 
-func (f bothEngineFlags) open(ctx context.Context) (*engines, error) {
-	nats, clickHouse := f.natsFlags, f.clickHouseFlags
-	token := ""
-	if r, ok := readRunning(f.Data); ok && (nats.NATSURL == "" || clickHouse.ClickHouseURL == "") {
-		if nats.NATSURL == "" && r.NATS != "" {
-			var err error
-			if token, err = readToken(f.Data); err != nil {
-				return nil, err
-			}
-			nats.NATSURL = r.NATS
-		}
-		if clickHouse.ClickHouseURL == "" {
-			clickHouse.ClickHouseURL = r.ClickHouse
+func (c *warehouseStatusCommand) Run(ctx context.Context, std stdio) (err error) {
+	e, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, e.close()) }()
+	s, err := e.warehouse.Status(ctx)
+	if err != nil {
+		return err
+	}
+	for _, a := range s.Applied {
+		fmt.Fprintf(std.out, "applied  %s  %s\n", a.AppliedAt.UTC().Format(time.DateTime), a.Name)
+	}
+	for _, found := range []struct {
+		what  string
+		lines []string
+	}{{"pending", s.Pending}, {"unknown", s.Unknown}, {"altered", s.Altered}} {
+		for _, line := range found.lines {
+			fmt.Fprintf(std.out, "%-8s %s\n", found.what, line)
 		}
 	}
-	if nats.NATSURL != "" && clickHouse.ClickHouseURL != "" {
-		e := &engines{}
-		if err := e.connectNATS(ctx, nats, token); err != nil {
-			return nil, err
-		}
-		return e, e.connectClickHouse(ctx, clickHouse)
+	switch {
+	case len(s.Unknown) > 0:
+		return errors.New("the database was made by a newer owabi: use that one")
+	case len(s.Altered) > 0:
+		return errors.New("somebody altered the tables: put them back, or restore a backup")
+	case len(s.Pending) > 0:
+		return errors.New("not up to date: owabi warehouse migrate brings it there")
 	}
-	if _, err := os.Stat(f.Data); err != nil {
-		return nil, fmt.Errorf("data folder %s: there is none; owabi up --data %s SOURCE… makes one", f.Data, f.Data)
+	return nil
+}
+
+type migrateCommand struct {
+	warehouseFlags
+}
+
+func (c *migrateCommand) Run(ctx context.Context, std stdio) (err error) {
+	e, err := c.open(ctx)
+	if err != nil {
+		return err
 	}
-	return openEngines(ctx, f.Data, clickHouse, nats, embeddedFlags{Libchdb: f.Libchdb, ClickHouseListen: anyPort})
+	defer func() { err = errors.Join(err, e.close()) }()
+	if err := e.warehouse.Migrate(ctx); err != nil {
+		return err
+	}
+	fmt.Fprintln(std.out, "the tables and views are up to date")
+	return nil
 }
 
 // confirm asks a person at a terminal whether to go on, unless the answer was

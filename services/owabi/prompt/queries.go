@@ -1,4 +1,4 @@
-package main
+package prompt
 
 import (
 	"errors"
@@ -9,13 +9,14 @@ import (
 	"strings"
 )
 
-// savedQueries is a folder of queries, each in a file NAME.sql.
-type savedQueries struct{ folder string }
+// Queries are the saved queries: a folder with a file NAME.sql each. Without a
+// folder there are none.
+type Queries struct{ Folder string }
 
-// open opens a file by its path, or a saved query by its name.
-func (q savedQueries) open(name string) (*os.File, error) {
+// Open opens a file by its path, or a saved query by its name.
+func (q Queries) Open(name string) (*os.File, error) {
 	file, err := os.Open(name)
-	if !errors.Is(err, fs.ErrNotExist) || q.folder == "" || filepath.Base(name) != name {
+	if !errors.Is(err, fs.ErrNotExist) || q.Folder == "" || filepath.Base(name) != name {
 		return file, err
 	}
 	saved := q.path(name)
@@ -25,19 +26,19 @@ func (q savedQueries) open(name string) (*os.File, error) {
 	return nil, fmt.Errorf("%w, nor %s", err, saved)
 }
 
-func (q savedQueries) path(name string) string {
-	return filepath.Join(q.folder, strings.TrimSuffix(name, ".sql")+".sql")
+func (q Queries) path(name string) string {
+	return filepath.Join(q.Folder, strings.TrimSuffix(name, ".sql")+".sql")
 }
 
 // save keeps text under a name, for this user alone. It replaces nothing.
-func (q savedQueries) save(name, text string) (string, error) {
+func (q Queries) save(name, text string) (string, error) {
 	switch {
-	case q.folder == "":
+	case q.Folder == "":
 		return "", errors.New("there is no folder for saved queries: name one with --queries")
 	case name == "" || filepath.Base(name) != name || strings.HasPrefix(name, "."):
 		return "", fmt.Errorf("%q is no name for a query", name)
 	}
-	if err := os.MkdirAll(q.folder, 0o700); err != nil {
+	if err := os.MkdirAll(q.Folder, 0o700); err != nil {
 		return "", err
 	}
 	path := q.path(name)
@@ -50,11 +51,11 @@ func (q savedQueries) save(name, text string) (string, error) {
 }
 
 // names lists the saved queries in order.
-func (q savedQueries) names() ([]string, error) {
-	if q.folder == "" {
+func (q Queries) names() ([]string, error) {
+	if q.Folder == "" {
 		return nil, nil
 	}
-	entries, err := os.ReadDir(q.folder)
+	entries, err := os.ReadDir(q.Folder)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package main
+package prompt
 
 import (
 	"context"
@@ -33,7 +33,7 @@ Ctrl-C drops what was typed or cancels what runs.
 
 // prompt is a session at a terminal.
 type prompt struct {
-	*asker
+	*Session
 	line      *liner.State
 	completer *completer
 	history   history
@@ -43,15 +43,14 @@ type prompt struct {
 	interrupt chan os.Signal
 }
 
-// runPrompt reads statements with line editing and history until the end of
+// Prompt reads statements with line editing and history until the end of
 // input, exit or quit. A statement that fails is told, and the next one is asked
 // for. Ctrl-C drops what was typed, or cancels the statement that runs, never the
 // prompt.
-func runPrompt(a *asker) (err error) {
-	a.timing = true
+func (s *Session) Prompt() (err error) {
+	s.Timing = true
 	p := &prompt{
-		asker: a, completer: &completer{vocabulary: a.warehouse.Vocabulary},
-		history: history{a.command.configured(a.command.History, "sql_history")},
+		Session: s, completer: &completer{vocabulary: s.Warehouse.Vocabulary}, history: history{s.History},
 		// For the whole session: main's own notice of Ctrl-C ends with the first.
 		interrupt: make(chan os.Signal, 1),
 	}
@@ -62,7 +61,7 @@ func runPrompt(a *asker) (err error) {
 		slog.Warn("going on without it", "error", err)
 		p.history.path = ""
 	}
-	fmt.Fprintln(a.std.err, `End a statement with ; and leave with Ctrl-D. \l lists the views, \? helps.`)
+	fmt.Fprintln(s.Err, `End a statement with ; and leave with Ctrl-D. \l lists the views, \? helps.`)
 	p.line = liner.NewLiner()
 	defer func() { err = errors.Join(err, p.line.Close()) }()
 	p.line.SetCtrlCAborts(true)
@@ -86,7 +85,7 @@ func (p *prompt) restoreWhenEnded() (stop func()) {
 		select {
 		case <-ended:
 			_ = p.line.Close() // nothing else is left to do with a terminal that is gone
-			os.Exit(exitFailed)
+			os.Exit(1)
 		case <-left:
 		}
 	}()
@@ -105,7 +104,7 @@ func (p *prompt) loop() error {
 			p.drop()
 			continue
 		case errors.Is(err, io.EOF):
-			fmt.Fprintln(p.std.err)
+			fmt.Fprintln(p.Err)
 			return nil
 		case err != nil:
 			return fmt.Errorf("prompt: %w", err)
@@ -177,7 +176,7 @@ func (p *prompt) interruptible(run func(context.Context) error) error {
 		err = errors.New("cancelled")
 	}
 	cancel()
-	if p.asker.command.Write {
+	if p.Write {
 		p.completer.forget() // there may be new names
 	}
 	return err
@@ -186,7 +185,7 @@ func (p *prompt) interruptible(run func(context.Context) error) error {
 // tell says what went wrong, and whether something did.
 func (p *prompt) tell(err error) bool {
 	if err != nil {
-		fmt.Fprintln(p.std.err, err)
+		fmt.Fprintln(p.Err, err)
 	}
 	return err != nil
 }
@@ -205,37 +204,37 @@ func (p *prompt) backslash(text string) error {
 	argument = strings.TrimSpace(argument)
 	switch name {
 	case `\?`, `\h`:
-		_, err := io.WriteString(p.std.out, promptHelp)
+		_, err := io.WriteString(p.Out, promptHelp)
 		return err
 	case `\l`:
-		return p.interruptible(p.list)
+		return p.interruptible(p.List)
 	case `\d`:
 		if argument == "" {
-			return p.interruptible(p.list)
+			return p.interruptible(p.List)
 		}
 		return p.interruptible(func(ctx context.Context) error {
 			return p.run(ctx, "SELECT name, type, comment FROM system.columns WHERE database = currentDatabase() AND table = "+quoted(argument)+" ORDER BY position")
 		})
 	case `\i`:
-		file, err := p.command.saved().open(argument)
+		file, err := p.Queries.Open(argument)
 		if err != nil {
 			return err
 		}
 		defer file.Close()
-		return p.interruptible(func(ctx context.Context) error { return p.runAll(ctx, file, argument) })
+		return p.interruptible(func(ctx context.Context) error { return p.RunAll(ctx, file, argument) })
 	case `\save`:
 		if p.last == "" {
 			return errors.New("there is no statement to save yet")
 		}
-		path, err := p.command.saved().save(argument, p.last)
+		path, err := p.Queries.save(argument, p.last)
 		if err == nil {
-			fmt.Fprintln(p.std.err, "saved as", path)
+			fmt.Fprintln(p.Err, "saved as", path)
 		}
 		return err
 	case `\format`:
 		for _, f := range warehouse.Formats() {
 			if string(f) == argument {
-				p.format = f
+				p.Format = f
 				return nil
 			}
 		}
