@@ -20,33 +20,14 @@ import (
 
 // Gold is a notice with the labels a person gave it.
 type Gold struct {
-	ID        string  `json:"id"`
-	URL       *string `json:"url,omitempty"`
-	Kind      string  `json:"kind,omitempty"` // notice, or brief: a news report
-	Publisher *string `json:"publisher"`
-	Title     *string `json:"title"`
-	Published *string `json:"published"`
-	Text      string  `json:"text"` // the headline first, when there is one
-	Labels    Labels  `json:"gold"`
-}
-
-// Labels are the answers; null and empty mean that the text does not say.
-type Labels struct {
-	IsIncident      bool                    `json:"is_incident"`
-	Category        notice.Category         `json:"category"`
-	Also            []notice.Category       `json:"also"`
-	Sector          notice.Sector           `json:"sector"`
-	People          *int64                  `json:"people"`
-	PeopleBound     *notice.Bound           `json:"people_bound"`
-	Records         *int64                  `json:"records"`
-	OutageMinutes   *int64                  `json:"outage_minutes"`
-	Occurred        *string                 `json:"occurred"`
-	Detected        *string                 `json:"detected"`
-	Exposure        *notice.Exposure        `json:"exposure"`
-	DataTypes       []notice.DataType       `json:"data_types"`
-	Stage           *notice.ReportStage     `json:"stage"`
-	Contractor      bool                    `json:"contractor"`
-	SecondaryDamage *notice.SecondaryDamage `json:"secondary_damage"`
+	ID        string         `json:"id"`
+	URL       *string        `json:"url,omitempty"`
+	Kind      string         `json:"kind,omitempty"` // notice, or brief: a news report
+	Publisher *string        `json:"publisher"`
+	Title     *string        `json:"title"`
+	Published *string        `json:"published"`
+	Text      string         `json:"text"` // the headline first, when there is one
+	Labels    notice.Answers `json:"gold"`
 }
 
 // maxGoldLine bounds one line of a gold file.

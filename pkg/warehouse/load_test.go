@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"owabi/pkg/chdb/faultproxy"
+	"owabi/pkg/chdb/chdbtest/faultproxy"
 	"owabi/pkg/warehouse"
 )
 

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
 
 	"owabi/pkg/bus"
 	"owabi/pkg/bus/bustest"
@@ -68,15 +67,8 @@ func TestBadInputIsRejectedAndTheStreamGoesOn(t *testing.T) {
 		{name: "long headers", header: "x-more", value: strings.Repeat("x", 60_000), says: "bytes, the most is 16384"},
 	}
 
-	nc, err := nats.Connect(server.ClientURL())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer nc.Close()
-	js, err := jetstream.New(nc)
-	if err != nil {
-		t.Fatal(err)
-	}
+	js, done := bustest.Client(t, server.ClientURL())
+	defer done()
 	publish := func(subject, data, header, value string) error {
 		m := nats.NewMsg(subject)
 		for name, v := range headers {
@@ -122,7 +114,7 @@ func TestBadInputIsRejectedAndTheStreamGoesOn(t *testing.T) {
 		t.Errorf("classified %d, rejected %d; want 3 and %d", counts.Classified.Load(), counts.Rejected.Load(), len(tests))
 	}
 	bySequence := map[uint64]notice.Rejection{}
-	for _, m := range bustest.Messages(t, server, bus.StreamRejected) {
+	for _, m := range bustest.Messages(t, server.ClientURL(), bus.StreamRejected) {
 		schematest.Check(t, notice.TypeRejected, m.Data)
 		var r notice.Rejection
 		if err := json.Unmarshal(m.Data, &r); err != nil {

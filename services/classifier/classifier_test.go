@@ -66,7 +66,7 @@ func TestEveryNoticeBecomesOneClassifiedMessage(t *testing.T) {
 		t.Errorf("classified %d, rejected %d; want %d and 0", counts.Classified.Load(), counts.Rejected.Load(), n)
 	}
 	seen := map[string]bool{}
-	for _, m := range bustest.Messages(t, server, bus.StreamClassified) {
+	for _, m := range bustest.Messages(t, server.ClientURL(), bus.StreamClassified) {
 		var c notice.Classified
 		if err := json.Unmarshal(m.Data, &c); err != nil {
 			t.Fatal(err)
@@ -90,7 +90,7 @@ func TestEveryNoticeBecomesOneClassifiedMessage(t *testing.T) {
 func TestWithoutAStreamForWhatWasReadNothingIsRejected(t *testing.T) {
 	server, b := bustest.Start(t, nil)
 	bustest.Publish(t, b, rawMessage(t, "お客様2名の氏名が記載されたメールを誤った宛先に送信しました。"))
-	bustest.Remove(t, server, bus.StreamClassified)
+	bustest.Remove(t, server.ClientURL(), bus.StreamClassified)
 	reader, err := classify.New(classify.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -118,7 +118,7 @@ func TestWithoutAStreamForWhatWasReadNothingIsRejected(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Error(err)
 	}
-	if classified, rejected := len(bustest.Messages(t, server, bus.StreamClassified)), len(bustest.Messages(t, server, bus.StreamRejected)); classified != 1 || rejected != 0 {
+	if classified, rejected := len(bustest.Messages(t, server.ClientURL(), bus.StreamClassified)), len(bustest.Messages(t, server.ClientURL(), bus.StreamRejected)); classified != 1 || rejected != 0 {
 		t.Errorf("%d classified and %d rejected, want 1 and 0", classified, rejected)
 	}
 }
@@ -157,7 +157,7 @@ func TestWhatIsNoNoticeIsRejectedAndTheRestGoesOn(t *testing.T) {
 	if counts.Classified.Load() != 2 || counts.Rejected.Load() != 3 {
 		t.Errorf("classified %d, rejected %d; want 2 and 3", counts.Classified.Load(), counts.Rejected.Load())
 	}
-	rejected := bustest.Messages(t, server, bus.StreamRejected)
+	rejected := bustest.Messages(t, server.ClientURL(), bus.StreamRejected)
 	if len(rejected) != 3 {
 		t.Fatalf("%d rejections, want 3", len(rejected))
 	}

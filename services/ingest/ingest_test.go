@@ -62,7 +62,7 @@ func TestABrokenLineIsRejectedAndTheRestGoesOn(t *testing.T) {
 	}
 	expect(t, counts, 3, 2, 0, 1)
 
-	raw := bustest.Messages(t, server, bus.StreamRaw)
+	raw := bustest.Messages(t, server.ClientURL(), bus.StreamRaw)
 	if len(raw) != 2 || raw[0].Subject != "notices.raw.jsonl" {
 		t.Fatalf("%d messages on the raw stream, want 2", len(raw))
 	}
@@ -72,7 +72,7 @@ func TestABrokenLineIsRejectedAndTheRestGoesOn(t *testing.T) {
 			t.Errorf("ce-type is %q", got)
 		}
 	}
-	rejected := bustest.Messages(t, server, bus.StreamRejected)
+	rejected := bustest.Messages(t, server.ClientURL(), bus.StreamRejected)
 	if len(rejected) != 1 || rejected[0].Subject != "notices.rejected.ingest" {
 		t.Fatalf("%d messages on the rejected stream, want 1", len(rejected))
 	}
@@ -101,7 +101,7 @@ func TestTheSameSourceAgainIsAllDuplicates(t *testing.T) {
 
 func TestWithoutAStreamNothingIsRejected(t *testing.T) {
 	server, b := bustest.Start(t, nil)
-	bustest.Remove(t, server, bus.StreamRaw)
+	bustest.Remove(t, server.ClientURL(), bus.StreamRaw)
 	var counts ingest.Counts
 	err := ingest.Run(t.Context(), ingest.Config{
 		Bus: b, Sources: []string{write(t, "notices.jsonl", `{"text":"メールを誤って送信しました。"}`)}, Logger: slog.New(slog.DiscardHandler),
@@ -111,7 +111,7 @@ func TestWithoutAStreamNothingIsRejected(t *testing.T) {
 		t.Errorf("got %v, want ErrNoStream", err)
 	}
 	expect(t, &counts, 1, 0, 0, 0)
-	if rejected := bustest.Messages(t, server, bus.StreamRejected); len(rejected) != 0 {
+	if rejected := bustest.Messages(t, server.ClientURL(), bus.StreamRejected); len(rejected) != 0 {
 		t.Errorf("%d rejections: %s", len(rejected), rejected[0].Data)
 	}
 }
@@ -139,7 +139,7 @@ func TestANoticeTooLargeForTheServerIsRejected(t *testing.T) {
 		t.Fatal(err)
 	}
 	expect(t, &counts, 2, 1, 0, 1)
-	if n := len(bustest.Messages(t, server, bus.StreamRejected)); n != 1 {
+	if n := len(bustest.Messages(t, server.ClientURL(), bus.StreamRejected)); n != 1 {
 		t.Errorf("%d rejections, want 1", n)
 	}
 }

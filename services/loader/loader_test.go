@@ -14,7 +14,7 @@ import (
 	"owabi/pkg/bus"
 	"owabi/pkg/bus/bustest"
 	"owabi/pkg/chdb/chdbtest"
-	"owabi/pkg/chdb/faultproxy"
+	"owabi/pkg/chdb/chdbtest/faultproxy"
 	"owabi/pkg/notice"
 	"owabi/pkg/warehouse"
 	"owabi/services/loader"
@@ -114,7 +114,7 @@ func TestEveryMessageBecomesARowAndGarbageIsRejected(t *testing.T) {
 	if counts.Loaded.Load() != n || counts.Rejected.Load() != 6 || counts.Inserts.Load() > 10 {
 		t.Errorf("loaded %d in %d inserts, rejected %d", counts.Loaded.Load(), counts.Inserts.Load(), counts.Rejected.Load())
 	}
-	if got := len(bustest.Messages(t, server, bus.StreamRejected)); got != 6 {
+	if got := len(bustest.Messages(t, server.ClientURL(), bus.StreamRejected)); got != 6 {
 		t.Errorf("%d rejections, want 6", got)
 	}
 }

@@ -76,7 +76,7 @@ func TestBadInputIsRejectedWithItsPlaceAndReason(t *testing.T) {
 		t.Errorf("loaded %d, rejected %d; want 1 and %d", counts.Loaded.Load(), counts.Rejected.Load(), len(tests))
 	}
 	reasons := map[uint64]string{}
-	for _, m := range bustest.Messages(t, server, bus.StreamRejected) {
+	for _, m := range bustest.Messages(t, server.ClientURL(), bus.StreamRejected) {
 		var r notice.Rejection
 		if err := json.Unmarshal(m.Data, &r); err != nil {
 			t.Fatal(err)

@@ -14,7 +14,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"owabi/pkg/bus"
-	"owabi/pkg/chdb/faultproxy"
+	"owabi/pkg/chdb/chdbtest/faultproxy"
 )
 
 // How much chaos; make chaos asks for more than make test.

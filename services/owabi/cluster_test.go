@@ -8,6 +8,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"owabi/pkg/bus"
+	"owabi/pkg/bus/bustest"
 )
 
 // Three NATS servers with three copies of each stream: while notices flow, one is
@@ -82,15 +83,8 @@ func streamInfo(t *testing.T, servers []*natsServer, stream string) *jetstream.S
 	for _, s := range servers {
 		urls += s.url + ","
 	}
-	nc, err := nats.Connect(urls, nats.RetryOnFailedConnect(true))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer nc.Close()
-	js, err := jetstream.New(nc)
-	if err != nil {
-		t.Fatal(err)
-	}
+	js, done := bustest.Client(t, urls, nats.RetryOnFailedConnect(true))
+	defer done()
 	s, err := js.Stream(t.Context(), stream)
 	if err != nil {
 		t.Fatal(err)

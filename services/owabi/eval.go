@@ -22,13 +22,9 @@ func (c *evalCommand) Run(ctx context.Context, std stdio) error {
 	if err != nil {
 		return err
 	}
-	var gold []classify.Gold
-	for _, name := range c.Files {
-		more, err := readGold(name, std.in)
-		if err != nil {
-			return err
-		}
-		gold = append(gold, more...)
+	gold, err := readGold(c.Files, std.in)
+	if err != nil {
+		return err
 	}
 	if len(gold) == 0 {
 		return fmt.Errorf("no labelled notices in %v", c.Files)
@@ -55,7 +51,20 @@ func (c *evalCommand) Run(ctx context.Context, std stdio) error {
 	return report.WriteMisses(std.out, c.Field)
 }
 
-func readGold(name string, stdin io.Reader) ([]classify.Gold, error) {
+// readGold reads the labelled notices of all files.
+func readGold(names []string, stdin io.Reader) ([]classify.Gold, error) {
+	var all []classify.Gold
+	for _, name := range names {
+		gold, err := readGoldFile(name, stdin)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, gold...)
+	}
+	return all, nil
+}
+
+func readGoldFile(name string, stdin io.Reader) ([]classify.Gold, error) {
 	if name == "-" {
 		return classify.ReadGold(stdin)
 	}

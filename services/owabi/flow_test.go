@@ -13,9 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
-
 	"owabi/pkg/bus"
 	"owabi/pkg/bus/bustest"
 	"owabi/pkg/classify"
@@ -278,30 +275,13 @@ func (f *flow) checkRejections(url string) map[notice.Stage]int {
 // rejections reads the whole rejected stream as a client of one's own.
 func rejections(t *testing.T, url string) []notice.Rejection {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	nc, err := nats.Connect(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer nc.Close()
-	js, err := jetstream.New(nc)
-	if err != nil {
-		t.Fatal(err)
-	}
-	stream, err := js.Stream(ctx, bus.StreamRejected)
-	if err != nil {
-		t.Fatal(err)
-	}
-	list := make([]notice.Rejection, stream.CachedInfo().State.LastSeq)
-	for i := range list {
-		m, err := stream.GetMsg(ctx, uint64(i+1))
-		if err != nil {
+	var list []notice.Rejection
+	for i, m := range bustest.Messages(t, url, bus.StreamRejected) {
+		var r notice.Rejection
+		if err := json.Unmarshal(m.Data, &r); err != nil {
 			t.Fatalf("rejection %d: %v", i+1, err)
 		}
-		if err := json.Unmarshal(m.Data, &list[i]); err != nil {
-			t.Fatalf("rejection %d: %v", i+1, err)
-		}
+		list = append(list, r)
 	}
 	return list
 }

@@ -14,13 +14,9 @@ type trainCommand struct {
 }
 
 func (c *trainCommand) Run(_ context.Context, std stdio) error {
-	var gold []classify.Gold
-	for _, name := range c.Files {
-		more, err := readGold(name, std.in)
-		if err != nil {
-			return err
-		}
-		gold = append(gold, more...)
+	gold, err := readGold(c.Files, std.in)
+	if err != nil {
+		return err
 	}
 	model, err := classify.Train(gold)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 
 	"owabi/pkg/bus"
 	"owabi/pkg/chdb/chdbtest"
-	"owabi/pkg/chdb/faultproxy"
+	"owabi/pkg/chdb/chdbtest/faultproxy"
 	"owabi/pkg/classify"
 	"owabi/pkg/notice"
 	"owabi/pkg/warehouse"

@@ -65,21 +65,29 @@ func Publish(t testing.TB, b *bus.Bus, messages ...bus.Message) {
 	}
 }
 
+// Client connects to a server as another client does; several are named with
+// commas. Who calls it closes it, before a check for goroutines that are left.
+func Client(t testing.TB, url string, options ...nats.Option) (js jetstream.JetStream, close func()) {
+	t.Helper()
+	nc, err := nats.Connect(url, options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if js, err = jetstream.New(nc); err != nil {
+		nc.Close()
+		t.Fatal(err)
+	}
+	return js, nc.Close
+}
+
 // Messages returns what stands on a stream, in order, as another client of the
 // server sees it.
-func Messages(t testing.TB, server *bus.Server, stream string) []*nats.Msg {
+func Messages(t testing.TB, url, stream string) []*nats.Msg {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	nc, err := nats.Connect(server.ClientURL())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer nc.Close()
-	js, err := jetstream.New(nc)
-	if err != nil {
-		t.Fatal(err)
-	}
+	js, done := Client(t, url)
+	defer done()
 	s, err := js.Stream(ctx, stream)
 	if err != nil {
 		t.Fatal(err)
@@ -97,19 +105,12 @@ func Messages(t testing.TB, server *bus.Server, stream string) []*nats.Msg {
 }
 
 // Remove removes a stream, as another client of the server does.
-func Remove(t testing.TB, server *bus.Server, stream string) {
+func Remove(t testing.TB, url, stream string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	nc, err := nats.Connect(server.ClientURL())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer nc.Close()
-	js, err := jetstream.New(nc)
-	if err != nil {
-		t.Fatal(err)
-	}
+	js, done := Client(t, url)
+	defer done()
 	if err := js.DeleteStream(ctx, stream); err != nil {
 		t.Fatal(err)
 	}

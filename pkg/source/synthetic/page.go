@@ -325,10 +325,10 @@ func (p *page) write(number int) Record {
 		}
 	}
 	p.next++
-	p.truth = &Truth{
+	p.truth = &Truth{IncidentLink: p.link, Answers: notice.Answers{
 		IsIncident: p.kase.Incident == nil || *p.kase.Incident, Category: p.category.Code, Also: []notice.Category{},
-		Sector: p.sector.Code, DataTypes: []notice.DataType{}, IncidentLink: p.link,
-	}
+		Sector: p.sector.Code, DataTypes: []notice.DataType{},
+	}}
 	p.b, p.year, p.section = p.b[:0], 0, 0
 	title := p.title(r)
 	p.b, p.year = p.b[:0], 0

@@ -41,24 +41,9 @@ type Record struct {
 }
 
 // Truth is what a record was made from, as far as its text says it, in the fields
-// and with the meaning of the labels that classifications are scored against. What
-// the text does not say is null.
+// that classifications are scored against.
 type Truth struct {
-	IsIncident      bool                    `json:"is_incident"`
-	Category        notice.Category         `json:"category"`
-	Also            []notice.Category       `json:"also"`
-	Sector          notice.Sector           `json:"sector"`
-	People          *int64                  `json:"people"`
-	PeopleBound     *notice.Bound           `json:"people_bound"`
-	Records         *int64                  `json:"records"`
-	OutageMinutes   *int64                  `json:"outage_minutes"`
-	Occurred        *string                 `json:"occurred"` // YYYY-MM-DD
-	Detected        *string                 `json:"detected"` // YYYY-MM-DD
-	Exposure        *notice.Exposure        `json:"exposure"`
-	DataTypes       []notice.DataType       `json:"data_types"`
-	Stage           *notice.ReportStage     `json:"stage"`
-	Contractor      bool                    `json:"contractor"`
-	SecondaryDamage *notice.SecondaryDamage `json:"secondary_damage"`
+	notice.Answers
 	// IncidentLink is the same for all reports of one incident.
 	IncidentLink string `json:"incident_link"`
 }
