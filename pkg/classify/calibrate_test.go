@@ -108,6 +108,9 @@ func TestFaultyRulesAreNamed(t *testing.T) {
 		"unknown severity": {"severity.yaml", "levels:\n  dreadful:\n    - {people: 3}\n", "no such severity"},
 		"empty part":       {"contractor.yaml", "cues:\n  - {id: x.y, weight: 1, any: [\"委託…\"]}\n", "… at the end"},
 		"too many":         {"contractor.yaml", "cues:\n  - {id: x.y, weight: 1, any: [\"{record}{record}{record}\"]}\n", "spellings"},
+		"name twice":       {"names.yaml", "media:\n  papers: [みなと新報]\neducation:\n  schools: [みなと新報]\n", `"みなと新報" stands under`},
+		"short name":       {"names.yaml", "media:\n  papers: [港]\n", `names.yaml:2: names.media.papers: "港" is too short`},
+		"unknown sector":   {"names.yaml", "press:\n  papers: [みなと新報]\n", "names.yaml:1: press: no such sector"},
 		"unknown category": {"stages.yaml", "first_when_unmarked: [nonsense]\n", "no such category"},
 	} {
 		t.Run(name, func(t *testing.T) {

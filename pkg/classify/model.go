@@ -287,12 +287,9 @@ func (r *reading) hearCategory(win int, margin float64) (int, float64) {
 }
 
 // hearSector weighs the rules' sector against the model's.
-func (r *reading) hearSector(ruled notice.Sector, byName bool) notice.Sector {
-	worth := r.rules.hearing.Sector
-	if byName {
-		worth = r.rules.hearing.Name
-	}
-	if ruled == notice.OtherSector {
+func (r *reading) hearSector(ruled notice.Sector, by sectorBasis) notice.Sector {
+	worth := [...]float64{sectorByText: r.rules.hearing.Sector, sectorByName: r.rules.hearing.Name, sectorOfPublisher: r.rules.hearing.Known}[by]
+	if ruled == notice.OtherSector && by == sectorByText {
 		worth = 0 // the rules found nothing
 	}
 	chosen, _ := r.weigh(fieldSector, string(ruled), worth)

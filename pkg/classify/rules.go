@@ -60,7 +60,6 @@ const (
 	groupTopicAfter
 	groupPurposeAfter
 	groupSectorName
-	groupSectorKnown
 	groupSectorText
 	groupData
 	groupDataNot
@@ -185,10 +184,9 @@ type sectorsFile struct {
 	NameDecides   float64 `yaml:"name_decides"`
 	TextThreshold float64 `yaml:"text_threshold"`
 	Sectors       map[string]struct {
-		Name  []cueSource `yaml:"name"`
-		Known words       `yaml:"known"`
-		Text  []cueSource `yaml:"text"`
-		JSIC  string      `yaml:"jsic"`
+		Name []cueSource `yaml:"name"`
+		Text []cueSource `yaml:"text"`
+		JSIC string      `yaml:"jsic"`
 	} `yaml:"sectors"`
 }
 
@@ -334,6 +332,7 @@ type rules struct {
 	zoneFactor    [zones]float64
 	beats         map[notice.Category]map[notice.Category]float64
 	sectors       sectorsFile
+	names         names
 	dataZones     uint32
 	incident      incidentFile
 	stages        stagesFile
@@ -353,6 +352,7 @@ type rules struct {
 type modelFile struct {
 	Category     float64 `yaml:"category"`
 	Clear        float64 `yaml:"clear"`
+	Known        float64 `yaml:"known"`
 	Name         float64 `yaml:"name"`
 	Sector       float64 `yaml:"sector"`
 	Incident     float64 `yaml:"incident"`
@@ -418,6 +418,7 @@ func (l *loader) load() {
 	l.loadWords()
 	l.loadCategories()
 	l.loadSectors()
+	l.loadNames()
 	l.loadDataTypes()
 	l.loadSections()
 	l.loadIncident()
@@ -577,7 +578,6 @@ func (l *loader) loadSectors() {
 		for _, c := range s.Name {
 			l.cue(file, groupSectorName, string(info.Code), c)
 		}
-		l.words(file, groupSectorKnown, string(info.Code), s.Known)
 		for _, c := range s.Text {
 			l.cue(file, groupSectorText, string(info.Code), c)
 		}

@@ -29,33 +29,52 @@ var sectorList = func() []notice.Sector {
 // readSector decides what the publisher does.
 func (r *reading) readSector(s *scratch) {
 	before := len(r.out.Evidence)
-	byName := r.ruleSector(s)
+	by := r.ruleSector(s)
 	ruled := r.out.Sector
-	r.out.Sector = r.hearSector(ruled, byName)
+	r.out.Sector = r.hearSector(ruled, by)
 	if r.out.Sector != ruled {
 		r.out.Evidence = r.out.Evidence[:before]
 		r.quoteModel(fieldSector, string(r.out.Sector))
 	}
-	r.readJSIC(byName && r.out.Sector == ruled)
+	r.readJSIC(by != sectorByText && r.out.Sector == ruled)
 }
 
-// ruleSector decides what the publisher does by rules alone: by its name, else
-// by the words of the notice. It tells whether the name decided.
-func (r *reading) ruleSector(s *scratch) (named bool) {
+// sectorBasis is what the rules' sector rests on.
+type sectorBasis uint8
+
+const (
+	sectorByText      sectorBasis = iota // the words of the notice, if anything
+	sectorByName                         // the words of the publisher's name
+	sectorOfPublisher                    // the publisher is known
+)
+
+// ruleSector decides what the publisher does by rules alone: who it is, else the
+// words of its name, else those of the notice.
+func (r *reading) ruleSector(s *scratch) sectorBasis {
+	decide := func(sector notice.Sector, rule string) {
+		r.out.Sector = sector
+		if span, ok := r.organizationSpan(); ok {
+			r.evidence("sector", rule, span)
+		}
+	}
+	known, exact, ok := r.knownPublisher()
+	if exact {
+		decide(known.sector, known.rule)
+		return sectorOfPublisher
+	}
 	byName := r.sectorsByName(s)
-	best, rule := 0, ""
+	if i := sectorIndex[known.sector]; ok {
+		byName[i] = sectorScore{byName[i].score + ofGroup, known.rule}
+	}
+	best := 0
 	for i, v := range byName {
 		if v.score > byName[best].score {
 			best = i
 		}
 	}
 	if byName[best].score >= r.rules.sectors.NameDecides {
-		r.out.Sector = sectorList[best]
-		rule = byName[best].rule
-		if span, ok := r.organizationSpan(); ok {
-			r.evidence("sector", rule, span)
-		}
-		return true
+		decide(sectorList[best], byName[best].rule)
+		return sectorByName
 	}
 	type loud struct {
 		hits map[string]bool
@@ -88,6 +107,10 @@ func (r *reading) ruleSector(s *scratch) (named bool) {
 		at[i] = l.m
 	}
 	r.introduced(&score, &at)
+	headline, inHeadline, ok := r.knownInHeadline()
+	if ok {
+		score[sectorIndex[headline.sector]] += headlined
+	}
 	for i := range score {
 		if byName[i].score > 0 {
 			score[i] += byName[i].score
@@ -100,14 +123,25 @@ func (r *reading) ruleSector(s *scratch) (named bool) {
 		}
 	}
 	if score[best] < r.rules.sectors.TextThreshold {
-		return false
+		return sectorByText
 	}
 	r.out.Sector = sectorList[best]
-	if at[best].end > 0 {
+	switch {
+	case ok && headline.sector == r.out.Sector:
+		r.evidence("sector", headline.rule, inHeadline)
+	case at[best].end > 0:
 		r.evidence("sector", r.cue(at[best]).id, r.rangeOf(at[best]))
 	}
-	return false
+	return sectorByText
 }
+
+const (
+	// ofGroup is what it counts that the publisher's name begins with that of a known one:
+	// less than a word of its own that names a trade.
+	ofGroup = 6
+	// headlined is what it counts that the headline names a known organization.
+	headlined = 8
+)
 
 type sectorScore struct {
 	score float64
@@ -148,20 +182,6 @@ func (r *reading) sectorsByName(s *scratch) (score [20]sectorScore) {
 				if w > best[m.cue] || w < 0 {
 					best[m.cue] = w
 				}
-			case groupSectorKnown:
-				if m.start != 1 {
-					continue
-				}
-				next := runes[m.end]
-				last := runes[m.end-1]
-				if last < 0x80 && (next >= 'a' && next <= 'z') || m.end-m.start < 3 && next != '\n' {
-					continue
-				}
-				w := 9 + 0.3*float64(m.end-m.start)
-				if len(runes)-1-int(m.end) >= 3 { // a longer name: a firm of that group
-					w = 5.5
-				}
-				best[m.cue] = max(best[m.cue], w)
 			}
 		}
 	}
