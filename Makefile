@@ -12,6 +12,9 @@ SAMPLES   := pkg/source/samples/digest.txt pkg/source/samples/notices.jsonl
 ENGINE    := deploy/embedded/node_modules/.package-lock.json
 WEB       := services/explorer/web
 PAGE      := $(WEB)/dist/index.html
+# No package's install script is needed, so none runs. npm's warnings are about its own
+# settings; its errors are shown.
+NPM_CI    := npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
 SOURCES   := $(shell find services pkg -name node_modules -prune -o \( -name '*.go' -o -path '*/rules/*' -o -name '*.sql' -o -name '*.yaml' -o -name '*.json' -o -name '*.txt' -o -name '*.bin' \) -print) go.mod go.sum
 
 .PHONY: help demo up build test chaos bench lint model screenshots browser clean
@@ -22,13 +25,13 @@ help: ## Show this help
 # The engine is a library inside an npm package; the lockfile pins it to the byte.
 $(ENGINE): deploy/embedded/package-lock.json
 	@command -v npm >/dev/null || { echo "npm is missing: install Node.js with npm (Debian: apt-get install nodejs npm)" >&2; exit 1; }
-	npm ci --prefix deploy/embedded --no-audit --no-fund
+	$(NPM_CI) --prefix deploy/embedded
 	@touch $@
 
 # The explorer's page, bundled by the lockfile's tools and embedded in the binary.
 $(WEB)/node_modules/.package-lock.json: $(WEB)/package-lock.json
 	@command -v npm >/dev/null || { echo "npm is missing: install Node.js with npm (Debian: apt-get install nodejs npm)" >&2; exit 1; }
-	npm ci --prefix $(WEB) --no-audit --no-fund
+	$(NPM_CI) --prefix $(WEB)
 	@touch $@
 
 $(PAGE): $(WEB)/node_modules/.package-lock.json $(wildcard $(WEB)/src/*) $(WEB)/build.mjs

@@ -76,19 +76,11 @@ func run(args []string, std stdio) int {
 
 	var commands cli
 	exited := -1
-	parser, err := kong.New(&commands,
-		kong.Name("owabi"),
-		kong.Description("owabi reads public incident notices as a stream, understands them, and keeps them as rows."),
-		kong.Writers(std.out, std.err),
-		kong.Exit(func(code int) { exited = code }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Vars{"formats": strings.Join(sqlFormats(), ","), "version": version(), "http_default": defaultHTTP},
-	)
+	parser, err := newParser(&commands, std, func(code int) { exited = code })
 	if err != nil {
 		fmt.Fprintln(std.err, "owabi:", err)
 		return exitFailed
 	}
-	forgetEmptyEnvironment(parser.Model.Node)
 	parsed, err := parser.Parse(args)
 	if exited >= 0 { // --help was answered
 		return exitDone
@@ -113,6 +105,24 @@ func run(args []string, std stdio) int {
 		fmt.Fprintf(std.err, "owabi: %v\n", err)
 		return exitFailed
 	}
+}
+
+// newParser returns what fills commands from a command line. exit is called when
+// it was answered by the parser itself: --help, --version.
+func newParser(commands *cli, std stdio, exit func(int)) (*kong.Kong, error) {
+	parser, err := kong.New(commands,
+		kong.Name("owabi"),
+		kong.Description("owabi reads public incident notices as a stream, understands them, and keeps them as rows."),
+		kong.Writers(std.out, std.err),
+		kong.Exit(exit),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Vars{"formats": strings.Join(sqlFormats(), ","), "version": version(), "http_default": defaultHTTP},
+	)
+	if err != nil {
+		return nil, err
+	}
+	forgetEmptyEnvironment(parser.Model.Node)
+	return parser, nil
 }
 
 // version tells which sources the binary was built from.

@@ -27,7 +27,7 @@ Ctrl-C drops what was typed or cancels what runs.
   \d NAME        the columns of one
   \i FILE        run a file, or a saved query by its name
   \save NAME     save the last statement as a query
-  \format NAME   write rows as table, vertical, csv or json
+  \format NAME   write rows as table, vertical, csv, json or compact
   \q             leave
 `
 
