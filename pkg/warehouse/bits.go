@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// The columns data_bits and category_bits of notice_rows hold sets of codes as
-// numbers: bit 0 stands for the first code here, and bit 63 for any that is not
-// here. The order is stored in every row, so a code is only ever added, at the end
+// The columns data_bits, category_bits and effect_bits of notice_rows hold sets of
+// codes as numbers: bit 0 stands for the first code here, and bit 63 for any that is
+// not here (which effect_bits, of a byte, drops). The order is stored in every row, so a code is only ever added, at the end
 // and with a migration that gives the column its new expression and materializes it.
 const (
 	dataTypeBits = `name address phone email birthdate gender age credit_card security_code bank_account
@@ -17,15 +17,18 @@ const (
 	categoryBits = `unauthorized_access malware denial_of_service phishing misconfiguration misdelivery
 		unintended_publication loss theft insider_misuse system_outage software_defect processing_error
 		data_loss vulnerability equipment_failure other`
+	effectBits = `confidentiality integrity availability`
 )
 
-// bitOrder lists the codes of a set, data_types or categories, by their bits.
+// bitOrder lists the codes of a set (data_types, categories, effects) by their bits.
 func bitOrder(set string) ([]string, error) {
 	switch set {
 	case "data_types":
 		return strings.Fields(dataTypeBits), nil
 	case "categories":
 		return strings.Fields(categoryBits), nil
+	case "effects":
+		return strings.Fields(effectBits), nil
 	}
 	return nil, fmt.Errorf("no bits are given to %q", set)
 }

@@ -34,8 +34,14 @@ func TestEveryCodeHasItsBit(t *testing.T) {
 		rows = append(rows, r)
 		want["category "+string(c.Code)] = mask("categories", string(c.Code)) | mask("categories", "loss")
 	}
+	for _, e := range []notice.Effect{notice.Confidentiality, notice.Integrity, notice.Availability} {
+		r := row("性質 " + string(e))
+		r.Category, r.Also, r.Impact.DataTypes, r.Effects = "", nil, nil, []notice.Effect{e}
+		rows = append(rows, r)
+		want["effect "+string(e)] = mask("effects", string(e))
+	}
 	load(t, w, rows...)
-	got := values(t, w, `SELECT if(data_bits = 0, concat('category ', category, ' ', toString(category_bits)), concat('data ', data_types[1], ' ', toString(data_bits))) FROM notices`)
+	got := values(t, w, `SELECT multiIf(data_bits != 0, concat('data ', data_types[1], ' ', toString(data_bits)), category != '', concat('category ', category, ' ', toString(category_bits)), concat('effect ', effects[1], ' ', toString(effect_bits))) FROM notices`)
 	if len(got) != len(want) {
 		t.Errorf("%d rows, want %d", len(got), len(want))
 	}

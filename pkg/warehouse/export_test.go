@@ -34,7 +34,7 @@ func (v View) Definition(cluster string) (statement, query string, err error) {
 // when one is named.
 func TableStatements(database, cluster string) ([]string, error) {
 	l := layout{database: database, cluster: cluster}
-	all := l.ledger()
+	all := []string{l.ledger()}
 	names, err := migrationNames()
 	if err != nil {
 		return nil, err
@@ -53,5 +53,5 @@ func TableStatements(database, cluster string) ([]string, error) {
 	return all, nil
 }
 
-// Mask is the number that data_bits or category_bits has for the codes.
+// Mask is the number that data_bits, category_bits or effect_bits has for the codes.
 func Mask(set string, codes ...string) (uint64, error) { return mask(set, codes...) }

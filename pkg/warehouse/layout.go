@@ -59,8 +59,9 @@ func (l layout) distributed(table string) string {
 	if l.cluster == "" {
 		return ""
 	}
-	return fmt.Sprintf("CREATE TABLE IF NOT EXISTS %s %s AS %s ENGINE = Distributed(%s, %s, %s, cityHash64(notice_id))",
-		table, l.onCluster(), l.local(table), quoteString(l.cluster), quoteString(l.database), quoteString(l.local(table)))
+	return fmt.Sprintf("CREATE TABLE IF NOT EXISTS %s %s AS %s ENGINE = Distributed(%s, %s, %s, cityHash64(notice_id)) COMMENT %s",
+		table, l.onCluster(), l.local(table), quoteString(l.cluster), quoteString(l.database), quoteString(l.local(table)),
+		quoteString("全シャードの "+l.local(table)+"。 / "+l.local(table)+" of all shards."))
 }
 
 // deduplication turns off what a replicated table does by itself with a block
@@ -74,15 +75,13 @@ func (l layout) deduplication() string {
 
 // ledger makes the table of what was applied. Over a cluster every server holds
 // the same rows of it.
-func (l layout) ledger() []string {
+func (l layout) ledger() string {
 	engine := "ReplacingMergeTree"
 	if l.cluster != "" {
 		engine = fmt.Sprintf("ReplicatedReplacingMergeTree('/clickhouse/tables/%s/schema_migrations', '{shard}-{replica}')", l.database)
 	}
-	return []string{
-		fmt.Sprintf("CREATE TABLE IF NOT EXISTS schema_migrations %s\n(name String, applied_at DateTime DEFAULT now()) ENGINE = %s ORDER BY name", l.onCluster(), engine),
-		fmt.Sprintf("ALTER TABLE schema_migrations %s ADD COLUMN IF NOT EXISTS sha256 String", l.onCluster()),
-	}
+	return fmt.Sprintf("CREATE TABLE IF NOT EXISTS schema_migrations %s\n(name String, applied_at DateTime DEFAULT now(), sha256 String) ENGINE = %s ORDER BY name\nCOMMENT %s",
+		l.onCluster(), engine, quoteString("適用済みのマイグレーション。 / Migrations that were applied, with their checksums."))
 }
 
 // render fills a migration or a view in and parts it into statements, at the

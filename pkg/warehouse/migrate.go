@@ -41,10 +41,8 @@ func (w *Warehouse) Migrate(ctx context.Context) error {
 	if err := w.createDatabase(ctx); err != nil {
 		return err
 	}
-	for _, statement := range w.layout.ledger() {
-		if err := w.conn.Exec(ctx, statement); err != nil {
-			return fmt.Errorf("database %s: schema_migrations: %w", w.database, err)
-		}
+	if err := w.conn.Exec(ctx, w.layout.ledger()); err != nil {
+		return fmt.Errorf("database %s: schema_migrations: %w", w.database, err)
 	}
 	status, err := w.Status(ctx)
 	if err != nil {
@@ -53,9 +51,6 @@ func (w *Warehouse) Migrate(ctx context.Context) error {
 	if len(status.Unknown) > 0 {
 		return fmt.Errorf("database %s: %w: it has %s", w.database, ErrNewer, strings.Join(status.Unknown, ", "))
 	}
-	if err := w.setFirstSchemaAside(ctx); err != nil {
-		return err
-	}
 	for _, name := range status.Pending {
 		if name == viewsEntry {
 			continue
@@ -63,9 +58,6 @@ func (w *Warehouse) Migrate(ctx context.Context) error {
 		if err := w.apply(ctx, name); err != nil {
 			return err
 		}
-	}
-	if err := w.takeOverFirstSchema(ctx); err != nil {
-		return err
 	}
 	if err := w.checkTables(ctx); err != nil {
 		return err
@@ -107,7 +99,7 @@ func (w *Warehouse) Status(ctx context.Context) (MigrationStatus, error) {
 	if err != nil {
 		return s, err
 	}
-	known := map[string]bool{viewsEntry: true, firstSchema: true}
+	known := map[string]bool{viewsEntry: true}
 	for _, name := range names {
 		known[name] = true
 		if _, ok := sums[name]; !ok {
@@ -141,13 +133,7 @@ func (w *Warehouse) readLedger(ctx context.Context, s *MigrationStatus) (map[str
 	if err != nil || !there {
 		return sums, err
 	}
-	column := "sha256"
-	if has, err := w.hasColumn(ctx, "schema_migrations", column); err != nil {
-		return nil, err
-	} else if !has {
-		column = "''"
-	}
-	rows, err := w.conn.Query(ctx, "SELECT name, max(applied_at) AS last, argMax("+column+", applied_at) FROM schema_migrations GROUP BY name ORDER BY last, name")
+	rows, err := w.conn.Query(ctx, "SELECT name, max(applied_at) AS last, argMax(sha256, applied_at) FROM schema_migrations GROUP BY name ORDER BY last, name")
 	if err != nil {
 		return nil, fmt.Errorf("read schema_migrations: %w", err)
 	}
@@ -288,15 +274,6 @@ func (w *Warehouse) exists(ctx context.Context, table string) (bool, error) {
 	err := w.conn.QueryRow(ctx, "SELECT count() FROM system.tables WHERE database = ? AND name = ?", w.database, table).Scan(&n)
 	if err != nil {
 		return false, fmt.Errorf("look for %s: %w", table, err)
-	}
-	return n > 0, nil
-}
-
-func (w *Warehouse) hasColumn(ctx context.Context, table, column string) (bool, error) {
-	var n uint64
-	err := w.conn.QueryRow(ctx, "SELECT count() FROM system.columns WHERE database = ? AND table = ? AND name = ?", w.database, table, column).Scan(&n)
-	if err != nil {
-		return false, fmt.Errorf("look for %s.%s: %w", table, column, err)
 	}
 	return n > 0, nil
 }

@@ -90,60 +90,6 @@ func TestMigrateTellsWhatSomebodyAltered(t *testing.T) {
 	}
 }
 
-// The schema before any release: one table with text, figures and evidence.
-const firstSchema = `CREATE TABLE notice_rows (
-    notice_id String, caller_id Nullable(String), source LowCardinality(String), url Nullable(String), heading Nullable(String),
-    lang LowCardinality(Nullable(String)), synthetic Bool, publisher Nullable(String), title Nullable(String), published Nullable(Date32),
-    body String, fetched_at DateTime64(3, 'UTC'), is_incident Bool, category LowCardinality(String), also Array(LowCardinality(String)),
-    effects Array(LowCardinality(String)), sector LowCardinality(String), people Nullable(UInt64), people_text Nullable(String),
-    data_types Array(LowCardinality(String)), severity LowCardinality(String), confidence Float64,
-    evidence Nested (field LowCardinality(String), rule LowCardinality(String), text String, start_rune UInt32, end_rune UInt32),
-    classifier_version LowCardinality(String), rules_sha256 LowCardinality(String), classified_at DateTime64(6, 'UTC')
-) ENGINE = ReplacingMergeTree(classified_at) ORDER BY notice_id`
-
-func TestMigrateTakesTheFirstSchemaOver(t *testing.T) {
-	fill := func(t *testing.T) *warehouse.Warehouse {
-		w := openUnmigrated(t)
-		createDatabase(t, w)
-		for _, statement := range []string{
-			firstSchema,
-			"CREATE VIEW notices AS SELECT * FROM notice_rows FINAL",
-			"CREATE TABLE schema_migrations (name String, applied_at DateTime DEFAULT now()) ENGINE = ReplacingMergeTree ORDER BY name",
-			"INSERT INTO schema_migrations (name) SELECT 'migrations/0001_notices.sql'",
-			"INSERT INTO notice_rows (notice_id, source, published, body, category, people, people_text, evidence.field, evidence.rule, evidence.text, evidence.start_rune, evidence.end_rune, classifier_version) SELECT 'a', 'jsonl', '2023-06-01', '本文。', 'loss', 12, '12名', ['impact.people'], ['r'], ['12名'], [1], [4], '1'",
-		} {
-			execute(t, w, statement)
-		}
-		return w
-	}
-	check := func(t *testing.T, w *warehouse.Warehouse) {
-		t.Helper()
-		if err := w.Migrate(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		got := query(t, w, warehouse.FormatCSV, "SELECT n.notice_id AS notice_id, n.category, n.people, n.medium, t.body, e.text FROM notices AS n JOIN texts AS t USING notice_id JOIN evidence AS e USING notice_id")
-		if want := "notice_id,category,people,medium,body,text\na,loss,12,,本文。,12名\n"; got != want {
-			t.Errorf("got %q, want %q", got, want)
-		}
-		if got := query(t, w, warehouse.FormatCSV, "SELECT count() AS n FROM system.tables WHERE database = currentDatabase() AND name LIKE '%before%'"); got != "n\n0\n" {
-			t.Errorf("old tables left: %q", got)
-		}
-	}
-	t.Run("whole", func(t *testing.T) { check(t, fill(t)) })
-	t.Run("killed after setting it aside", func(t *testing.T) {
-		w := fill(t)
-		execute(t, w, "RENAME TABLE notice_rows TO notice_rows_before")
-		check(t, w)
-	})
-	t.Run("killed before dropping it", func(t *testing.T) {
-		w := fill(t)
-		check(t, w)
-		execute(t, w, strings.Replace(firstSchema, "notice_rows", "notice_rows_before", 1))
-		execute(t, w, "INSERT INTO notice_rows_before (notice_id, source, published, body, category, classifier_version, people, people_text, evidence.field, evidence.rule, evidence.text, evidence.start_rune, evidence.end_rune) SELECT 'a', 'jsonl', '2023-06-01', '本文。', 'loss', '1', 12, '12名', ['impact.people'], ['r'], ['12名'], [1], [4]")
-		check(t, w)
-	})
-}
-
 // What cannot be run on one machine is parsed by the real engine.
 func TestClusterStatementsParse(t *testing.T) {
 	w := open(t)

@@ -30,6 +30,9 @@ func withUsers(config *chdb.Config) {
 	folder := filepath.Join(config.Path, "server")
 	users, err := os.ReadFile("../../deploy/clickhouse/users.d/owabi.xml")
 	if err == nil {
+		err = os.RemoveAll(folder) // of an earlier run, in a folder that is kept
+	}
+	if err == nil {
 		err = os.MkdirAll(filepath.Join(folder, "users.d"), 0o700)
 	}
 	if err == nil {

@@ -92,6 +92,19 @@ func TestEveryViewAndColumnIsDocumented(t *testing.T) {
 	}
 }
 
+func TestEveryTableSaysWhatItHolds(t *testing.T) {
+	w := open(t)
+	relations, err := w.Relations(t.Context())
+	if err != nil || len(relations) <= len(warehouse.Views()) {
+		t.Fatalf("%d relations, %v", len(relations), err)
+	}
+	for _, r := range relations {
+		if !strings.Contains(r.Comment, " / ") {
+			t.Errorf("%s: the comment %q is not Japanese and English", r.Name, r.Comment)
+		}
+	}
+}
+
 // createDatabase makes the database of w, empty.
 func createDatabase(t *testing.T, w *warehouse.Warehouse) {
 	t.Helper()

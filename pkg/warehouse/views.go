@@ -164,11 +164,7 @@ func (v View) definition(l layout) (statement, query string, err error) {
 
 // comment is what the database says of the view: Japanese, English, what a row is.
 func (v View) comment() string {
-	text := v.Answers.JA + " / " + v.Answers.EN + " Row: " + v.Row + "."
-	if len(v.Questions) > 0 {
-		text += fmt.Sprintf(" Q%s", strings.Trim(strings.ReplaceAll(fmt.Sprint(v.Questions), " ", ", Q"), "[]"))
-	}
-	return text
+	return v.Answers.JA + " / " + v.Answers.EN + " Row: " + v.Row + "."
 }
 
 func (c Column) comment() string {
@@ -231,6 +227,14 @@ func viewFunctions() template.FuncMap {
 		},
 		"bits":  bits,
 		"codes": codesOf,
+		// told conditions…: which of the conditions hold, as a number, a bit each.
+		"told": func(conditions ...string) string {
+			parts := make([]string, len(conditions))
+			for i, c := range conditions {
+				parts[i] = fmt.Sprintf("bitShiftLeft(toUInt32(%s), %d)", c, i)
+			}
+			return strings.Join(parts, " + ")
+		},
 	}
 }
 

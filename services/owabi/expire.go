@@ -28,7 +28,11 @@ func (c *expireCommand) Run(ctx context.Context, std stdio) (err error) {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(std.out, "met before %s:\n", before.UTC().Format(time.DateTime+" MST"))
+	var rows uint64
+	for _, table := range expired {
+		rows += table.Rows
+	}
+	fmt.Fprintf(std.out, "met before %s: %d rows\n", before.UTC().Format(time.DateTime+" MST"), rows)
 	for _, table := range expired {
 		fmt.Fprintf(std.out, "%-20s %6d rows\n", table.Table, table.Rows)
 	}
@@ -40,6 +44,7 @@ func (c *expireCommand) Run(ctx context.Context, std stdio) (err error) {
 		fmt.Fprintf(std.out, "%-20s keeps messages longer\n", stream)
 	}
 	if len(expired) == 0 && len(streams) == 0 || c.DryRun {
+		fmt.Fprintln(std.err, "nothing was changed")
 		return nil
 	}
 	sure, err := confirm(std, "These rows and the streams' older messages will be erased for good.", c.Yes)

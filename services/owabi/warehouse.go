@@ -54,6 +54,7 @@ func (c *warehouseStatusCommand) Run(ctx context.Context, std stdio) (err error)
 	case len(s.Pending) > 0:
 		return errors.New("not up to date: owabi warehouse migrate brings it there")
 	}
+	fmt.Fprintln(std.out, "up to date: nothing is pending, and the tables are as owabi made them")
 	return nil
 }
 

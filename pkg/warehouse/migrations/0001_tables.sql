@@ -15,6 +15,7 @@
 --
 -- Unknown is NULL or an empty array. LowCardinality where the values are codes.
 
+-- facts: given the codec of the names of organizations.
 {{define "facts"}}
     notice_id           String                            COMMENT '32 hexadecimal digits, of the content' CODEC(ZSTD(1)),
     caller_id           Nullable(String)                  COMMENT 'the id the source had for it' CODEC(ZSTD(1)),
@@ -34,8 +35,8 @@
     effects             Array(LowCardinality(String)),
     sector              LowCardinality(String),
     jsic                LowCardinality(Nullable(String))                 COMMENT 'JSIC major division',
-    organization        Nullable(String)                  COMMENT 'shortest full legal form' CODEC(ZSTD(1)),
-    organization_key    Nullable(String)                  COMMENT 'folded, legal form stripped' CODEC(ZSTD(1)),
+    organization        Nullable(String)                  COMMENT 'shortest full legal form' CODEC({{.}}),
+    organization_key    Nullable(String)                  COMMENT 'folded, legal form stripped' CODEC({{.}}),
     organization_kind   LowCardinality(Nullable(String)),
     prefecture          LowCardinality(Nullable(String)),
     contractor_involved Bool,
@@ -83,16 +84,19 @@
 -- year, not by month: a load over ten years makes eleven parts instead of 120, and the
 -- engine need not look for doubles across partitions. A year that is at rest for ten
 -- minutes is merged to one part, which FINAL reads without looking for doubles at all.
+-- The names of organizations are LZ4, half of ZSTD's time for views that list hundreds of
+-- thousands of them.
 CREATE TABLE IF NOT EXISTS {{local "notice_rows"}} {{onCluster}}
 (
-{{template "facts"}},
+{{template "facts" "LZ4"}},
     -- Worked out once, at the insert, of the columns above: what the views would spend most
     -- of their time on over ten million rows.
     --
     -- One organization and one day: what tells of one incident, as near as can be told.
-    case_key            Nullable(UInt64) MATERIALIZED cityHash64(organization_key, coalesce(occurred_date, detected_date)),
-    -- A number is grouped by in a third of the time of a name. 0: not named.
-    organization_hash   UInt64 MATERIALIZED ifNull(cityHash64(organization_key), 0) CODEC(LZ4),
+    case_key            Nullable(UInt64) MATERIALIZED cityHash64(organization_key, synthetic, coalesce(occurred_date, detected_date)),
+    -- A number is grouped by in a third of the time of a name, and one number in less than
+    -- two, so that of a generated organization is another. 0 and 1 (generated): not named.
+    organization_hash   UInt64 MATERIALIZED ifNull(cityHash64(organization_key, synthetic), toUInt64(synthetic)) CODEC(LZ4),
     -- The order of (published, notice_id) as a number: days since 1900, undated first, and
     -- 46 bits of the id. What argMax asks for the latest notice by.
     moment              UInt64 MATERIALIZED bitShiftLeft(toUInt64(ifNull(toInt32(published), -25568) + 25568), 46)
@@ -105,12 +109,14 @@ CREATE TABLE IF NOT EXISTS {{local "notice_rows"}} {{onCluster}}
     -- Sets of codes as bits (bits.go), which are asked without reading arrays.
     data_bits           UInt64 MATERIALIZED {{bits "data_types" "data_types"}} CODEC(T64, LZ4),
     category_bits       UInt64 MATERIALIZED {{bits "categories" "arrayPushBack(also, category)"}} CODEC(T64, LZ4),
+    effect_bits         UInt8 MATERIALIZED {{bits "effects" "effects"}} CODEC(T64, LZ4),
     INDEX by_id notice_id TYPE bloom_filter(0.01) GRANULARITY 4 -- a notice that is asked for by its id alone
 )
 ENGINE = {{replacing "classified_at"}}
 PARTITION BY toYear(published)
 ORDER BY (published, notice_id)
-SETTINGS allow_nullable_key = 1, min_age_to_force_merge_seconds = 600, min_age_to_force_merge_on_partition_only = 1{{deduplication}};
+SETTINGS allow_nullable_key = 1, min_age_to_force_merge_seconds = 600, min_age_to_force_merge_on_partition_only = 1{{deduplication}}
+COMMENT 'お知らせの最新の読み取り(本文を除く)。ビュー notices を使う。 / Latest reading of every notice, without the texts: ask the view notices.';
 
 {{distributed "notice_rows"}};
 
@@ -130,7 +136,8 @@ CREATE TABLE IF NOT EXISTS {{local "text_rows"}} {{onCluster}}
 )
 ENGINE = {{replacing "classified_at"}}
 ORDER BY notice_id
-SETTINGS index_granularity = 256{{deduplication}};
+SETTINGS index_granularity = 256{{deduplication}}
+COMMENT '公表された本文。ビュー texts を使う。 / What was published: ask the view texts.';
 
 {{distributed "text_rows"}};
 
@@ -138,7 +145,7 @@ SETTINGS index_granularity = 256{{deduplication}};
 -- classifier has one reading of a notice, however often it was loaded.
 CREATE TABLE IF NOT EXISTS {{local "reading_rows"}} {{onCluster}}
 (
-{{template "facts"}},
+{{template "facts" "ZSTD(1)"}},
     evidence            Nested
     (
         field      LowCardinality(String),
@@ -150,6 +157,7 @@ CREATE TABLE IF NOT EXISTS {{local "reading_rows"}} {{onCluster}}
 )
 ENGINE = {{replacing "classified_at"}}
 ORDER BY (notice_id, classifier_version, rules_sha256)
-SETTINGS index_granularity = 1024{{deduplication}};
+SETTINGS index_granularity = 1024{{deduplication}}
+COMMENT '読み取りの履歴と根拠。ビュー readings と evidence を使う。 / The history of readings with their evidence: ask the views readings and evidence.';
 
 {{distributed "reading_rows"}};

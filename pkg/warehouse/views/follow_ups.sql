@@ -7,7 +7,7 @@
 WITH
     followed AS (SELECT case_key FROM incidents WHERE stage IN ('update', 'final') AND case_key IS NOT NULL),
     told_again AS (SELECT case_key FROM incidents WHERE case_key GLOBAL IN followed GROUP BY case_key HAVING count() >= 2)
-SELECT case_key, synthetic, argMax(organization_key, moment) AS organization_key, argMax(organization, moment) AS organization, argMax(sector, moment) AS sector,
+SELECT case_key, any(synthetic) AS synthetic, argMax(organization_key, moment) AS organization_key, argMax(organization, moment) AS organization, argMax(sector, moment) AS sector,
     argMax(coalesce(occurred_date, detected_date), moment) AS case_date, count() AS notices, countIf(stage IN ('update', 'final')) AS follow_ups,
     min(published) AS first_published, max(published) AS last_published, toInt32(dateDiff('day', first_published, last_published)) AS follow_up_days,
     CAST(countIf(stage = 'final') > 0, 'Bool') AS has_final,
@@ -15,5 +15,5 @@ SELECT case_key, synthetic, argMax(organization_key, moment) AS organization_key
     if(first_people > 0, last_people / first_people, NULL) AS people_growth
 FROM incidents
 WHERE case_key GLOBAL IN told_again
-GROUP BY case_key, synthetic
+GROUP BY case_key
 HAVING notices >= 2

@@ -25,5 +25,5 @@ SELECT
     {{tsrGroup "category"}} AS tsr_group,
     severity, {{label "severity" "severity" "ja"}} AS severity_ja, {{label "severity" "severity" "en"}} AS severity_en,
     {{position "severity" "severity"}} AS severity_level,
-    confidence, warnings, case_key, organization_hash, moment, data_bits, category_bits, classifier_version, rules_sha256, classified_at
+    confidence, warnings, case_key, organization_hash, moment, data_bits, category_bits, effect_bits, classifier_version, rules_sha256, classified_at
 FROM notice_rows FINAL

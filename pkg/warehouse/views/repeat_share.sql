@@ -1,9 +1,9 @@
 WITH (SELECT max(published) FROM notice_rows WHERE published <= toDate32(now('Asia/Tokyo'))) AS newest
 SELECT synthetic, toUInt8(months) AS months,
-    countIf(n >= 1 AND organization_hash != 0) AS organizations,
-    countIf(n >= 2 AND organization_hash != 0) AS repeated,
+    countIf(n >= 1 AND organization_hash > 1) AS organizations,
+    countIf(n >= 2 AND organization_hash > 1) AS repeated,
     repeated / organizations AS share,
-    sum(n) AS incidents, sumIf(n, organization_hash != 0) AS known,
+    sum(n) AS incidents, sumIf(n, organization_hash > 1) AS known,
     (incidents - known) / incidents AS unknown_share
 FROM (
     SELECT organization_hash, synthetic,
