@@ -10,7 +10,7 @@ WITH
 SELECT
     notice_id, title, url, published, year, month, synthetic, follow_up, stage, category, category_ja, category_en,
     sector, sector_ja, sector_en, organization, organization_key, ownership, severity, exposure, data_types,
-    people, people_bound, people_text,
+    people, people_bound, people_text, moment,
     -- all that the model can give, from the greatest; 2 for kinds that its table lacks
     CAST(multiIf(data_bits = 0, NULL,
         bitAnd(data_bits, kinds[125]) != 0, 125, bitAnd(data_bits, kinds[105]) != 0, 105, bitAnd(data_bits, kinds[101]) != 0, 101,

@@ -8,7 +8,7 @@ WITH
 SELECT
     notice_id, title, url, published, year, month, synthetic, follow_up, stage, category, category_ja, category_en,
     sector, sector_ja, sector_en, organization, organization_key, ownership, severity, exposure, data_types,
-    people, people_bound, people_text, occurred_date, detected_date,
+    people, people_bound, people_text, occurred_date, detected_date, moment,
     CAST(exposed AND if(data_bits = 0, NULL, {{sensitive "data_bits"}}), 'Nullable(Bool)') AS ppc_sensitive,
     CAST(exposed AND if(data_bits = 0, NULL, {{financial "data_bits"}}), 'Nullable(Bool)') AS ppc_financial,
     CAST(exposed AND {{has "category_bits" "categories" "unauthorized_access" "malware" "phishing" "theft" "insider_misuse"}}, 'Nullable(Bool)') AS ppc_wrongful,

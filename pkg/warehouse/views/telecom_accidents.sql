@@ -3,8 +3,9 @@
 -- number too small decides alone. The thresholds come as an array a service: nothing is
 -- grouped, so that only the columns that are asked for are read.
 SELECT
-    notice_id, title, url, published, year, month, synthetic, follow_up, organization, organization_key, severity,
-    outage_minutes, outage_text, people, people_bound, people_text,
+    notice_id, title, url, published, year, month, synthetic, follow_up, category, category_ja, category_en,
+    sector, sector_ja, sector_en, organization, organization_key, ownership, severity,
+    outage_minutes, outage_text, people, people_bound, people_text, moment,
     service, {{label "service" "telecom_service" "ja"}} AS service_ja, {{label "service" "telecom_service" "en"}} AS service_en,
     arraySort(arrayMap(t -> (t.1, t.2), arrayFilter(
         t -> ifNull(coalesce(occurred_date, published) >= t.3, t.4 IS NULL) AND (t.4 IS NULL OR ifNull(coalesce(occurred_date, published) <= t.4, false)), alternatives))) AS thresholds,
