@@ -17,6 +17,8 @@ type counted struct {
 	count
 	ruled    bool // the rules let it count
 	sentence int  // where it stands, or -1
+	at       int  // its index among the quantities, or -1
+	part     part
 	features []uint16
 }
 
@@ -25,7 +27,8 @@ type counted struct {
 func (r *reading) candidates() []counted {
 	var out []counted
 	once := holds(r.text.Norm(), "実人数", "重複を除", "重なりを除") // each is counted once, too
-	for _, q := range r.v.Quantities {
+	r.readSums()
+	for i, q := range r.v.Quantities {
 		if len(out) == mostCandidates {
 			break
 		}
@@ -36,10 +39,10 @@ func (r *reading) candidates() []counted {
 		if q.Gross && once {
 			c.score -= 5.5
 		}
-		out = append(out, counted{count: c, ruled: ok, sentence: r.sentenceAt(q.Range.Start)})
+		out = append(out, counted{count: c, ruled: ok, sentence: r.sentenceAt(q.Range.Start), at: i, part: r.parts[i]})
 	}
 	for _, c := range r.tabled() {
-		out = append(out, counted{count: c, ruled: true, sentence: r.sentenceAt(c.q.Range.Start)})
+		out = append(out, counted{count: c, ruled: true, sentence: r.sentenceAt(c.q.Range.Start), at: -1})
 	}
 	r.describe(out)
 	return out
@@ -89,6 +92,10 @@ func (r *reading) describe(cs []counted) {
 				f.say(is.what)
 				f.say(is.what, class)
 			}
+		}
+		if c.part != noPart {
+			f.say("part", string(c.part))
+			f.say("part", string(c.part), class)
 		}
 		for _, noun := range [...]struct {
 			where string

@@ -41,21 +41,17 @@ func (r *reading) readCounts() {
 	cs := r.candidates()
 	people := r.model.ranker(fieldPeople).choose(cs, largest(cs, true, peopleClose), worth{r.rules.hearing.People, r.rules.hearing.NoPeople, r.rules.hearing.NoSetting})
 	if people >= 0 {
-		r.out.Impact.People = r.quantity(cs[people], fieldPeople)
+		r.out.Impact.People = r.quantity(r.whole(cs, people), fieldPeople)
+	}
+	if told := r.out.Impact.People; told != nil {
+		cs = slices.DeleteFunc(slices.Clone(cs), func(c counted) bool { return c.value == told.Value })
 	}
 	ruled := largest(cs, false, recordsClose)
-	if people >= 0 {
-		if ruled >= 0 && cs[ruled].value == cs[people].value {
-			ruled = -1
-		}
-		told := cs[people].value
-		cs = slices.DeleteFunc(slices.Clone(cs), func(c counted) bool { return c.value == told })
-		ruled = largest(cs, false, recordsClose)
-	}
 	records := r.model.ranker(fieldRecords).choose(cs, ruled, worth{r.rules.hearing.Records, r.rules.hearing.NoRecords, 0})
 	if records >= 0 {
-		r.out.Impact.Records = r.quantity(cs[records], fieldRecords)
+		r.out.Impact.Records = r.quantity(r.whole(cs, records), fieldRecords)
 	}
+	r.warnOfSums()
 }
 
 // tabled reads rows such as 消失したファイル数　103,389, whose key holds the
@@ -115,6 +111,7 @@ func (r *reading) quantity(c counted, field string) *notice.Quantity {
 		rule = "model." + strings.TrimPrefix(field, "impact.")
 	}
 	r.evidence(field, rule, c.q.Range)
+	r.quoteItems(field, c)
 	return &notice.Quantity{Value: c.value, Bound: notice.Bound(c.q.Bound), Unit: c.q.Unit, Text: r.text.Quote(c.q.Span), Start: c.q.Span.Start, End: c.q.Span.End}
 }
 

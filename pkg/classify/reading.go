@@ -34,6 +34,8 @@ type reading struct {
 	published     string // ISO
 	publishedSpan japanese.Range
 	joined        map[int]bool    // moments that begin an interval
+	sums          []japanese.Sum  // lists of numbers
+	parts         []part          // what each quantity is in them
 	restoredAt    *japanese.Range // the words for the end of the unavailability
 	model         *model
 	pieceCounter  *featureCounter

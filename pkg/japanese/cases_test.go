@@ -78,6 +78,7 @@ var renderers = map[string]func(c textCase) []string{
 	"intervals.txt":     renderIntervals,
 	"durations.txt":     renderDurations,
 	"quantities.txt":    renderQuantities,
+	"sums.txt":          renderSums,
 	"polarity.txt":      renderPolarity,
 	"sections.txt":      renderSections,
 	"sentences.txt":     renderSentences,
@@ -211,6 +212,19 @@ func renderQuantities(c textCase) []string {
 		s += flags(q.Share, "share", q.Total, "total", q.Part, "part", q.Gross, "gross", q.Per, "per", q.Ordinal, "ordinal")
 		s += fmt.Sprintf(" [%s|%s]", v.text.Words(q.Before), v.text.Words(q.After))
 		out = append(out, s)
+	}
+	return out
+}
+
+func renderSums(c textCase) []string {
+	v := Scan(New(c.text))
+	var out []string
+	for _, sum := range v.Sums() {
+		s := fmt.Sprintf("%s = %g %s %s", strings.ReplaceAll(v.text.Quote(sum.Span), "\n", "/"), sum.Value, sum.Unit, sum.Bound)
+		if sum.Told >= 0 {
+			s += map[bool]string{false: " told ", true: " differs "}[sum.Differs] + v.text.Quote(v.Quantities[sum.Told].Span)
+		}
+		out = append(out, s+flags(sum.Disjoint, "disjoint"))
 	}
 	return out
 }

@@ -1,8 +1,8 @@
 // Package japanese reads what Japanese public incident notices are made of:
 // normalised text with a way back to the original, sections and sentences,
-// dates, clock times, intervals, durations, counted quantities, the names of
-// organizations, and whether a statement is asserted, denied or merely
-// possible.
+// dates, clock times, intervals, durations, counted quantities and what lists of
+// them add up to, the names of organizations, and whether a statement is asserted,
+// denied or merely possible.
 //
 // It promises: every value carries its place in runes of the original string,
 // and Text.Quote returns exactly those words; no input makes it panic; the

@@ -44,7 +44,7 @@ func FuzzText(f *testing.F) {
 }
 
 func FuzzScan(f *testing.F) {
-	for _, name := range []string{"dates.txt", "clocks.txt", "intervals.txt", "durations.txt", "quantities.txt"} {
+	for _, name := range []string{"dates.txt", "clocks.txt", "intervals.txt", "durations.txt", "quantities.txt", "sums.txt"} {
 		seed(f, name)
 	}
 	f.Fuzz(func(t *testing.T, s string) { checkSpans(t, s) })

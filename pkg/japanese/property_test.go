@@ -1,6 +1,7 @@
 package japanese
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -82,6 +83,7 @@ func checkSpans(t interface {
 			t.Fatalf("%q: no polarity", original)
 		}
 	}
+	checkSums(t, original, v, check)
 	for _, o := range Organizations(x) {
 		check("organization", o.Span, o.Range)
 		if !o.Self && (o.Name == "" || o.Key == "") {
@@ -92,6 +94,34 @@ func checkSpans(t interface {
 		check("announcer", o.Span, o.Range)
 	}
 	checkDocument(t, x, d)
+}
+
+// checkSums fails unless each list holds two items of its unit or more, in order
+// and no one twice, adds up to its sum, and agrees with its total unless it says so.
+func checkSums(t interface {
+	Helper()
+	Fatalf(string, ...any)
+}, original string, v *Values, check func(string, Span, Range)) {
+	t.Helper()
+	seen := map[int]bool{}
+	for _, s := range v.Sums() {
+		check("sum", s.Span, s.Range)
+		total := 0.0
+		for n, i := range s.Items {
+			q := v.Quantities[i]
+			if seen[i] || n > 0 && i <= s.Items[n-1] || q.kind() != (Quantity{Unit: s.Unit}).kind() || !s.Range.Contains(q.Number) {
+				t.Fatalf("%q: item %d of %+v", original, i, s)
+			}
+			seen[i] = true
+			total += q.Value
+		}
+		if len(s.Items) < 2 || total != s.Value || s.Disjoint && !s.Plain {
+			t.Fatalf("%q: sum %+v, items add up to %g", original, s, total)
+		}
+		if s.Differs && s.Told < 0 || s.Told >= 0 && (v.Quantities[s.Told].Value == s.Value) == s.Differs {
+			t.Fatalf("%q: told total of %+v", original, s)
+		}
+	}
 }
 
 func checkDocument(t interface {
@@ -162,6 +192,41 @@ func TestQuoteReturnsTheRunes(t *testing.T) {
 		b := rapid.IntRange(a, len(runes)).Draw(t, "end")
 		if got, want := x.Quote(Span{a, b}), string(runes[a:b]); got != want {
 			t.Fatalf("quote %q, want %q", got, want)
+		}
+	})
+}
+
+// However many items a list has and however it is written, the total beside it is
+// found; one that is off by one is told to differ.
+func TestSumsFindTheTotal(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		offices := rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"東支店", "西支店", "総務課", "本社", "青空市", "10月4日", "職員", "二年生"}), 2, 6, rapid.ID).Draw(t, "offices")
+		unit := rapid.SampledFrom([]string{"件", "名", "通", "世帯", "台"}).Draw(t, "unit")
+		form := rapid.SampledFrom([]struct{ before, joins, between, after string }{
+			{"", "で", "、", "の計%d%s"}, {"", "が", "及び", "、合計%d%s"}, {"", "　", "\n", "\n合計　%d%s"}, {"", "：", "\n・", "\n計：%d%s"}, {"%d%s（", "", "・", "）"}, {"%d%s。内訳は、", "が", "、", "。"},
+		}).Draw(t, "form")
+		off := rapid.IntRange(0, 1).Draw(t, "off")
+		var items []string
+		sum := 0
+		for _, o := range offices {
+			n := rapid.IntRange(1, 99999).Draw(t, "count")
+			sum += n
+			items = append(items, fmt.Sprintf("%s%s%d%s", o, form.joins, n, unit))
+		}
+		text := strings.Join(items, form.between)
+		for _, side := range []string{form.before, form.after} {
+			if strings.Contains(side, "%d") {
+				side = fmt.Sprintf(side, sum+off, unit)
+			}
+			if form.before != "" && !strings.HasPrefix(text, "対象は") {
+				text = "対象は" + side + text
+			} else {
+				text += side
+			}
+		}
+		sums := Scan(New(text)).Sums()
+		if len(sums) != 1 || sums[0].Value != float64(sum) || sums[0].Told < 0 || sums[0].Differs != (off == 1) || !sums[0].Disjoint {
+			t.Fatalf("%q: %+v", text, sums)
 		}
 	})
 }

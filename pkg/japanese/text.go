@@ -359,8 +359,9 @@ func (t *Text) closeSpacedOut() {
 	var drop []int
 	run := run{}
 	joined := false // a stretch of this line was: then 合 計  3 1 9 件 goes on with figures
+	above := false  // … and one of the line above: then two characters are enough
 	flush := func() {
-		if run.tokens >= 3 && (run.letters >= 2 || joined && run.letters == 1) {
+		if run.tokens >= 3 && (run.letters >= 2 || joined && run.letters == 1) || above && run.tokens == 2 && run.letters == 2 {
 			drop = append(drop, run.joins(s)...)
 			joined = true
 		}
@@ -370,7 +371,9 @@ func (t *Text) closeSpacedOut() {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		if r == ' ' || r == '\n' || r == '\t' {
 			flush()
-			joined = joined && r != '\n'
+			if r == '\n' {
+				joined, above = false, joined
+			}
 			i++
 			continue
 		}

@@ -73,5 +73,11 @@ func Labels() []Labelled {
 		{"severity", string(SeverityModerate), Label{"中程度", "moderate"}},
 		{"severity", string(SeverityMajor), Label{"重大", "major"}},
 		{"severity", string(SeverityCritical), Label{"極めて重大", "critical"}},
+
+		{"warning", string(WarnTitleBodyMismatch), Label{"見出しと本文の食い違い", "headline and body disagree"}},
+		{"warning", string(WarnInvalidUTF8), Label{"文字化け", "invalid UTF-8"}},
+		{"warning", string(WarnNotJapanese), Label{"日本語でない", "not Japanese"}},
+		{"warning", string(WarnImpossibleDate), Label{"存在しない日付", "impossible date"}},
+		{"warning", string(WarnSumMismatch), Label{"合計と内訳の食い違い", "total and items disagree"}},
 	}...)
 }

@@ -107,6 +107,10 @@ func TestSchemaKnowsEveryCode(t *testing.T) {
 		c.Severity = severity
 		schematest.Check(t, notice.TypeClassified, marshal(t, c))
 	}
+	for _, warning := range []notice.Warning{notice.WarnTitleBodyMismatch, notice.WarnInvalidUTF8, notice.WarnNotJapanese, notice.WarnImpossibleDate, notice.WarnSumMismatch} {
+		c.Warnings = []notice.Warning{warning}
+		schematest.Check(t, notice.TypeClassified, marshal(t, c))
+	}
 }
 
 func TestSplitTitle(t *testing.T) {

@@ -320,6 +320,9 @@ const (
 	WarnNotJapanese Warning = "not_japanese"
 	// WarnImpossibleDate: a date that does not exist stands in the text.
 	WarnImpossibleDate Warning = "impossible_date"
+	// WarnSumMismatch: a total is told with its items, and they add up to
+	// another number; the told total was believed.
+	WarnSumMismatch Warning = "sum_mismatch"
 )
 
 // Valid says whether c is a known code.

@@ -39,7 +39,7 @@ export const fields: Field[] = [
   { column: "medium", evidence: "medium", ja: "媒体", en: "medium", labels: "medium" },
   { column: "severity", evidence: "severity", ja: "重大度", en: "severity", labels: "severity" },
   { column: "confidence", evidence: "confidence", ja: "確からしさ", en: "confidence", unit: "share" },
-  { column: "warnings", evidence: "warnings", ja: "注意", en: "warnings" },
+  { column: "warnings", evidence: "warnings", ja: "注意", en: "warnings", labels: "warning" },
 ];
 
 /** nameOf is how a piece of evidence is called; of an unknown field its own name. */

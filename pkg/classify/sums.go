@@ -1,0 +1,93 @@
+package classify
+
+import (
+	"slices"
+	"strings"
+
+	"owabi/pkg/japanese"
+	"owabi/pkg/notice"
+)
+
+// part is what a counted number is in a list of numbers.
+type part string
+
+const (
+	noPart      part = ""
+	totalPart   part = "total"      // the items of a list add up to it
+	itemOfTotal part = "item"       // an item of a list whose total is told
+	itemOfList  part = "other item" // an item of a list whose total is not told
+)
+
+// readSums finds the lists of numbers, what each number is in them, and a told
+// total that is not the sum of its items.
+func (r *reading) readSums() {
+	r.sums = r.v.Sums()
+	r.parts = make([]part, len(r.v.Quantities))
+	for _, s := range r.sums {
+		item := itemOfList
+		switch {
+		case s.Agrees():
+			item = itemOfTotal
+			r.parts[s.Told] = totalPart
+		case !s.Disjoint:
+			continue
+		}
+		for _, i := range s.Items {
+			if r.parts[i] != totalPart {
+				r.parts[i] = item
+			}
+		}
+	}
+}
+
+// warnOfSums warns of the first told total that its items do not add up to.
+func (r *reading) warnOfSums() {
+	for _, s := range r.sums {
+		if i := r.sentenceAt(s.Range.Start); !s.Differs || i >= 0 && untold(r.zones[i]) {
+			continue
+		}
+		r.out.Warnings = append(r.out.Warnings, notice.WarnSumMismatch)
+		r.evidence("warnings", string(notice.WarnSumMismatch), s.Range)
+		r.evidence("warnings", string(notice.WarnSumMismatch), r.v.Quantities[s.Told].Range)
+		return
+	}
+}
+
+// whole leads from candidate i, when it is an item of a list, to what the list
+// adds up to: the candidate that tells the total, or, where none does and the items
+// stand in one sentence and count different people or things, the list as one number.
+func (r *reading) whole(cs []counted, i int) counted {
+	c := cs[i]
+	if c.at < 0 || c.part != itemOfTotal && c.part != itemOfList {
+		return c
+	}
+	k := slices.IndexFunc(r.sums, func(s japanese.Sum) bool { return s.Plain && !s.Differs && slices.Contains(s.Items, c.at) })
+	if k < 0 {
+		return c
+	}
+	s := r.sums[k]
+	for _, total := range cs {
+		if total.person == c.person && total.value == int64(s.Value) {
+			return total
+		}
+	}
+	if s.Told >= 0 || strings.Contains(r.words(s.Range), "\n") {
+		return c
+	}
+	c.value, c.rule, c.ruled = int64(s.Value), "sum.items", true
+	c.q.Value, c.q.Bound, c.q.Range, c.q.Span = s.Value, s.Bound, s.Range, s.Span
+	return c
+}
+
+// quoteItems adds to the evidence of a total the list that adds up to it.
+func (r *reading) quoteItems(field string, c counted) {
+	if c.part != totalPart {
+		return
+	}
+	for _, s := range r.sums {
+		if s.Told == c.at {
+			r.evidence(field, "sum.items", s.Range)
+			return
+		}
+	}
+}
