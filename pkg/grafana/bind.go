@@ -10,12 +10,14 @@ import (
 
 // Values is what a person chose.
 type Values struct {
-	// From and To bound the time range, both included.
+	// From and To bound the time range, both included. Both zero: all time, and then
+	// notices without a day of publication are in it too.
 	From, To time.Time
 	// Chosen holds the values of variables by name. A variable that is missing
 	// has its default; of Choices and Lookup no value means all.
 	Chosen map[string][]string
-	// Interval is the width of a bar over moments; default: the time range in 60.
+	// Interval is the width of a bar over moments; default: the time range in 60, of
+	// all time a day.
 	Interval time.Duration
 }
 
@@ -78,8 +80,12 @@ var (
 	lastDay  = time.Date(2299, 12, 31, 23, 59, 59, 0, time.UTC)
 )
 
+// allTime says whether no time range was chosen.
+func (v Values) allTime() bool { return v.From.IsZero() && v.To.IsZero() }
+
 func (d Dashboard) validate(chosen Values) error {
 	switch {
+	case chosen.allTime():
 	case chosen.From.After(chosen.To):
 		return fmt.Errorf("%w: it begins %s, after its end %s", ErrTimeRange, chosen.From.Format(time.DateOnly), chosen.To.Format(time.DateOnly))
 	case chosen.From.Before(firstDay) || chosen.To.After(lastDay):
@@ -127,11 +133,17 @@ func (b binding) bind(name, kind string, value any) string {
 }
 
 func (b binding) day(column string) string {
+	if b.chosen.allTime() {
+		return "true"
+	}
 	return column + " >= " + b.bind("from_day", "Date32", b.chosen.From.UTC().Format(time.DateOnly)) +
 		" AND " + column + " <= " + b.bind("to_day", "Date32", b.chosen.To.UTC().Format(time.DateOnly))
 }
 
 func (b binding) moment(column string) string {
+	if b.chosen.allTime() {
+		return "true"
+	}
 	return column + " >= " + b.bind("from_moment", "DateTime64(3, 'UTC')", momentText(b.chosen.From)) +
 		" AND " + column + " <= " + b.bind("to_moment", "DateTime64(3, 'UTC')", momentText(b.chosen.To))
 }
@@ -140,7 +152,11 @@ func momentText(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05
 
 func (b binding) interval(column string) string {
 	width := b.chosen.Interval
-	if width <= 0 {
+	switch {
+	case width > 0:
+	case b.chosen.allTime():
+		width = 24 * time.Hour
+	default:
 		width = b.chosen.To.Sub(b.chosen.From) / 60
 	}
 	seconds := b.bind("interval_seconds", "UInt32", uint32(max(width/time.Second, 1)))

@@ -8,7 +8,8 @@ import (
 
 // A question's SQL is written once, with placeholders:
 //
-//	{filters}       the time range on `published` and every variable's condition
+//	{filters}       the time range on `published` and every variable's condition;
+//	                over all time it keeps rows without a day of publication too
 //	{choices}       the conditions alone, for rows without a day of publication
 //	{day c}         the date column c lies in the time range
 //	{moment c}      the date-time column c lies in the time range

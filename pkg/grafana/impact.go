@@ -1,6 +1,9 @@
 package grafana
 
-import "owabi/pkg/notice"
+import (
+	"owabi/pkg/notice"
+	"owabi/pkg/warehouse"
+)
 
 func impact() Dashboard {
 	return Dashboard{
@@ -27,8 +30,8 @@ GROUP BY size_band
 ORDER BY indexOf([` + quoted(codes(labelled("size_band"))) + `], code)`,
 				Columns: []Column{
 					{Name: "label", Label: notice.Label{JA: "規模", EN: "size"}, Unit: Words},
-					{Name: "incidents", Label: notice.Label{JA: "事案（件）", EN: "incidents"}, Unit: Incidents},
-					{Name: "code", Hidden: true},
+					incidentCount(),
+					rowCode(),
 				},
 				Links: []Link{toNotices(Assignment{"size_band", "code"})},
 			},
@@ -47,13 +50,13 @@ GROUP BY category
 ORDER BY persons DESC NULLS LAST, code`,
 				Columns: []Column{
 					{Name: "name", Label: notice.Label{JA: "分類", EN: "category"}, Unit: Words},
-					{Name: "incidents", Label: notice.Label{JA: "事案（件）", EN: "incidents"}, Unit: Incidents},
-					{Name: "persons", Label: notice.Label{JA: "合計（人）", EN: "sum (persons)"}, Unit: Persons},
-					{Name: "median", Label: notice.Label{JA: "中央値（人）", EN: "median (persons)"}, Unit: Persons},
+					incidentCount(),
+					personSum(),
+					personMedian(),
 					{Name: "p90", Label: notice.Label{JA: "90％点（人）", EN: "p90 (persons)"}, Unit: Persons},
 					{Name: "most", Label: notice.Label{JA: "最大（人）", EN: "maximum (persons)"}, Unit: Persons},
-					{Name: "unknown_share", Label: notice.Label{JA: "人数不明", EN: "unknown"}, Unit: Share},
-					{Name: "code", Hidden: true},
+					personUnknown(),
+					rowCode(),
 				},
 				Links: []Link{toNotices(Assignment{"category", "code"})},
 			},
@@ -72,8 +75,8 @@ GROUP BY kind
 ORDER BY incidents DESC, code`,
 				Columns: []Column{
 					{Name: "label", Label: notice.Label{JA: "情報の種類", EN: "kind of data"}, Unit: Words},
-					{Name: "incidents", Label: notice.Label{JA: "事案（件）", EN: "incidents"}, Unit: Incidents},
-					{Name: "code", Hidden: true},
+					incidentCount(),
+					rowCode(),
 				},
 				Links: []Link{toNotices(Assignment{"data_type", "code"})},
 			},
@@ -84,11 +87,11 @@ ORDER BY incidents DESC, code`,
 					JA: "要配慮個人情報（健康・医療など）、財産的被害のおそれのある情報、そのうちクレジットカード情報を含む事案の数。続報は除きます。流出を否定した事案も含みます。",
 					EN: "Incidents that concern sensitive data (health), data whose leak risks damage to property, and of these credit cards. Later reports are left out. Incidents that deny a leak are counted.",
 				},
-				SQL: `SELECT assumeNotNull(month) AS time, countIf(hasAny(data_types, [` + quoted(dataTypesWhere(func(d notice.DataTypeInfo) bool { return d.Sensitive })) + `])) AS sensitive,
-    countIf(hasAny(data_types, [` + quoted(dataTypesWhere(func(d notice.DataTypeInfo) bool { return d.Financial })) + `])) AS financial,
-    countIf(hasAny(data_types, ['credit_card', 'security_code'])) AS card
+				SQL: `SELECT assumeNotNull(month) AS time, countIf(` + warehouse.HasData(dataTypesWhere(func(d notice.DataTypeInfo) bool { return d.Sensitive })...) + `) AS sensitive,
+    countIf(` + warehouse.HasData(dataTypesWhere(func(d notice.DataTypeInfo) bool { return d.Financial })...) + `) AS financial,
+    countIf(` + warehouse.HasData("credit_card", "security_code") + `) AS card
 FROM incidents
-WHERE {filters} AND NOT follow_up
+WHERE {filters} AND NOT follow_up AND month IS NOT NULL
 GROUP BY time
 ORDER BY time`,
 				Columns: []Column{
@@ -112,13 +115,13 @@ WHERE {filters} AND NOT follow_up AND jo_yen IS NOT NULL
 ORDER BY yen DESC, notice_id
 LIMIT 20`,
 				Columns: []Column{
-					{Name: "title", Label: notice.Label{JA: "表題", EN: "title"}, Unit: Words, Width: 400},
-					{Name: "organization", Label: notice.Label{JA: "組織", EN: "organization"}, Unit: Words},
-					{Name: "persons", Label: notice.Label{JA: "人数（人）", EN: "persons"}, Unit: Persons},
+					headline(),
+					organization(),
+					persons("persons"),
 					{Name: "item", Label: notice.Label{JA: "決め手の項目", EN: "item that decided"}, Unit: Words},
 					{Name: "per_person", Label: notice.Label{JA: "1人あたり（円）", EN: "a person (yen)"}, Unit: Yen},
 					{Name: "yen", Label: notice.Label{JA: "想定額（円）", EN: "assumed (yen)"}, Unit: Yen},
-					{Name: "notice_id", Hidden: true},
+					rowNotice(),
 				},
 				Links: []Link{toNotice()},
 			},
@@ -129,14 +132,23 @@ LIMIT 20`,
 					JA: "個人情報に関わる事案を、法26条・規則7条の4つの事態に当てはめ、発覚から公表までの日数で分けたもの。1件が複数の事態に当たることがあります。人数の基準は1,000人超、公的機関は100人超。日付や人数の分からない事案は「不明」か、どの事態にも入りません。公表の早さであって、委員会への報告の早さではありません。",
 					EN: "Incidents with personal data by the four classes of article 26 and rule 7, parted by days from detection to publication. One incident can be in several; the limit of persons is 1,000, of public bodies 100. What the notice does not tell is unknown, or in no class. This is how soon it was published, not how soon it was reported to the Commission.",
 				},
-				SQL: `SELECT ` + labelSQL("toString(class)", labelled("ppc_class")) + ` AS name,
-    count() AS incidents, countIf(disclosure_window = 'within_5') AS within_5, countIf(disclosure_window = '6_30') AS from_6, countIf(disclosure_window = '31_60') AS from_31, countIf(disclosure_window = 'over_60') AS over_60, countIf(disclosure_window = 'unknown') AS unknown
-FROM (SELECT arrayJoin(ppc_classes) AS class, disclosure_window FROM reportable WHERE {filters} AND NOT follow_up)
+				// The classes are four answers to each incident: counted by these first.
+				SQL: `SELECT ` + labelSQL("toString(class)", labelled("ppc_class")) + ` AS name, sum(n) AS incidents,
+    sum(n_within_5) AS within_5, sum(n_6) AS from_6, sum(n_31) AS from_31, sum(n_over_60) AS over_60, sum(n_unknown) AS unknown
+FROM (
+    SELECT count() AS n, countIf(disclosure_days <= 5) AS n_within_5, countIf(disclosure_days > 5 AND disclosure_days <= 30) AS n_6, countIf(disclosure_days > 30 AND disclosure_days <= 60) AS n_31,
+        countIf(disclosure_days > 60) AS n_over_60, countIf(disclosure_days IS NULL) AS n_unknown,
+        arrayFilter((class, is) -> ifNull(is, false), [1, 2, 3, 4], [ppc_sensitive, ppc_financial, ppc_wrongful, ppc_over_limit]) AS classes
+    FROM reportable
+    WHERE {filters} AND NOT follow_up
+    GROUP BY ppc_sensitive, ppc_financial, ppc_wrongful, ppc_over_limit
+)
+ARRAY JOIN classes AS class
 GROUP BY class
 ORDER BY class`,
 				Columns: []Column{
 					{Name: "name", Label: notice.Label{JA: "事態", EN: "class"}, Unit: Words},
-					{Name: "incidents", Label: notice.Label{JA: "事案（件）", EN: "incidents"}, Unit: Incidents},
+					incidentCount(),
 					{Name: "within_5", Label: notice.Label{JA: "5日以内", EN: "within 5 days"}, Unit: Incidents},
 					{Name: "from_6", Label: notice.Label{JA: "6～30日", EN: "6 to 30"}, Unit: Incidents},
 					{Name: "from_31", Label: notice.Label{JA: "31～60日", EN: "31 to 60"}, Unit: Incidents},
@@ -158,12 +170,12 @@ WHERE {filters} AND NOT follow_up AND people >= 1000000
 ORDER BY people DESC, notice_id
 LIMIT 50`,
 				Columns: []Column{
-					{Name: "published", Label: notice.Label{JA: "公表日", EN: "published"}, Unit: Day, Width: 110},
-					{Name: "title", Label: notice.Label{JA: "表題", EN: "title"}, Unit: Words},
-					{Name: "organization", Label: notice.Label{JA: "組織", EN: "organization"}, Unit: Words},
-					{Name: "people", Label: notice.Label{JA: "人数（人）", EN: "persons"}, Unit: Persons, Width: 110},
-					{Name: "people_text", Label: notice.Label{JA: "言葉", EN: "in its words"}, Unit: Words},
-					{Name: "notice_id", Hidden: true},
+					published(),
+					headline(),
+					organization(),
+					persons("people"),
+					inItsWords("people_text"),
+					rowNotice(),
 				},
 				Links: []Link{toNotice()},
 			},

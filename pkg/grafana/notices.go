@@ -42,26 +42,26 @@ func noticeList() Dashboard {
 				ID: 1, Kind: Table, Unit: Notices, Grid: Grid{W: 24, H: 22},
 				Title: notice.Label{JA: "公表文", EN: "Notices"},
 				Description: notice.Label{
-					JA: "事案を知らせる公表文を公表日の新しい順に500件まで。続報も含みます。空欄は公表文に書かれていないことを示します。公表日の分からないものは入りません。",
-					EN: "Up to 500 notices that report an incident, the latest first, later reports too. An empty cell: the notice does not say. Notices without a day of publication are left out.",
+					JA: "事案を知らせる公表文を公表日の新しい順に500件まで。続報も含みます。空欄は公表文に書かれていないことを示します。公表日の分からないものは、全期間を選んだときだけ、最後に入ります。",
+					EN: "Up to 500 notices that report an incident, the latest first, later reports too. An empty cell: the notice does not say. Notices without a day of publication come last, and only over all time.",
 				},
 				SQL: `SELECT published, title, organization, category_{lang} AS category_label, sector_{lang} AS sector_label, severity_{lang} AS severity_label, people, records, outage_minutes, ` + labelSQL("stage", labelled("stage")) + ` AS stage_label, notice_id
 FROM incidents
 WHERE {filters}
-ORDER BY published DESC, notice_id
+ORDER BY published DESC NULLS LAST, notice_id
 LIMIT 500`,
 				Columns: []Column{
-					{Name: "published", Label: notice.Label{JA: "公表日", EN: "published"}, Unit: Day, Width: 110},
-					{Name: "title", Label: notice.Label{JA: "表題", EN: "title"}, Unit: Words, Width: 400},
-					{Name: "organization", Label: notice.Label{JA: "組織", EN: "organization"}, Unit: Words},
-					{Name: "category_label", Label: notice.Label{JA: "分類", EN: "category"}, Unit: Words},
+					published(),
+					headline(),
+					organization(),
+					category(),
 					{Name: "sector_label", Label: notice.Label{JA: "業種", EN: "sector"}, Unit: Words},
 					{Name: "severity_label", Label: notice.Label{JA: "重大度", EN: "severity"}, Unit: Words, Width: 90},
-					{Name: "people", Label: notice.Label{JA: "人数（人）", EN: "persons"}, Unit: Persons, Width: 100},
+					persons("people"),
 					{Name: "records", Label: notice.Label{JA: "件数（件）", EN: "records"}, Unit: Rows, Width: 100},
-					{Name: "outage_minutes", Label: notice.Label{JA: "停止（分）", EN: "outage (minutes)"}, Unit: Minutes},
+					outageMinutes(),
 					{Name: "stage_label", Label: notice.Label{JA: "段階", EN: "stage"}, Unit: Words, Width: 100},
-					{Name: "notice_id", Hidden: true},
+					rowNotice(),
 				},
 				Links: []Link{toNotice()},
 			},
@@ -137,8 +137,8 @@ ARRAY JOIN arrayMap(l -> l[1], lines) AS line_text, arrayEnumerate(lines) AS lin
 					{Name: "classified_at", Label: notice.Label{JA: "分類した日時", EN: "classified"}, Unit: Moment, Width: 180},
 					{Name: "classifier_version", Label: notice.Label{JA: "分類器の版", EN: "version"}, Unit: Words},
 					{Name: "category", Label: notice.Label{JA: "分類", EN: "category"}, Unit: Words},
-					{Name: "people", Label: notice.Label{JA: "人数（人）", EN: "persons"}, Unit: Persons},
-					{Name: "outage_minutes", Label: notice.Label{JA: "停止（分）", EN: "outage (minutes)"}, Unit: Minutes},
+					persons("people"),
+					outageMinutes(),
 					{Name: "confidence", Label: notice.Label{JA: "確からしさ", EN: "confidence"}, Unit: Share},
 				},
 			},

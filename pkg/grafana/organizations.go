@@ -2,6 +2,10 @@ package grafana
 
 import "owabi/pkg/notice"
 
+// newestDay is the day of the newest notice that is not of the future, which the
+// spans of months end with, so that a warehouse of old notices has its answer too.
+const newestDay = "(SELECT max(published) FROM notices WHERE published <= toDate32(now('Asia/Tokyo')))"
+
 func organizations() Dashboard {
 	return Dashboard{
 		UID:   "organizations",
@@ -22,7 +26,7 @@ func organizations() Dashboard {
 				},
 				SQL: `SELECT assumeNotNull(month) AS time, category AS code, any(category_{lang}) AS series, count() AS value
 FROM incidents
-WHERE {filters} AND NOT follow_up
+WHERE {filters} AND NOT follow_up AND month IS NOT NULL
 GROUP BY time, code
 ORDER BY time, code`,
 				Links: []Link{toNotices(Assignment{"month", "time"}, Assignment{"category", "code"})},
@@ -37,19 +41,19 @@ ORDER BY time, code`,
 				SQL: `SELECT published, title, organization, category_{lang} AS category_label, ` + labelSQL("stage", labelled("stage")) + ` AS stage_label, occurred_date, people, outage_minutes, contractor, notice_id
 FROM incidents
 WHERE {filters}
-ORDER BY published DESC, notice_id
+ORDER BY published DESC NULLS LAST, notice_id
 LIMIT 200`,
 				Columns: []Column{
-					{Name: "published", Label: notice.Label{JA: "公表日", EN: "published"}, Unit: Day, Width: 110},
-					{Name: "title", Label: notice.Label{JA: "表題", EN: "title"}, Unit: Words, Width: 400},
-					{Name: "organization", Label: notice.Label{JA: "組織", EN: "organization"}, Unit: Words},
-					{Name: "category_label", Label: notice.Label{JA: "分類", EN: "category"}, Unit: Words},
+					published(),
+					headline(),
+					organization(),
+					category(),
 					{Name: "stage_label", Label: notice.Label{JA: "段階", EN: "stage"}, Unit: Words, Width: 90},
 					{Name: "occurred_date", Label: notice.Label{JA: "発生日", EN: "occurred"}, Unit: Day, Width: 110},
-					{Name: "people", Label: notice.Label{JA: "人数（人）", EN: "persons"}, Unit: Persons, Width: 110},
-					{Name: "outage_minutes", Label: notice.Label{JA: "停止（分）", EN: "outage (minutes)"}, Unit: Minutes},
+					persons("people"),
+					outageMinutes(),
 					{Name: "contractor", Label: notice.Label{JA: "委託先", EN: "contractor"}, Unit: Words},
-					{Name: "notice_id", Hidden: true},
+					rowNotice(),
 				},
 				Links: []Link{toNotice()},
 			},
@@ -60,18 +64,26 @@ LIMIT 200`,
 					JA: "期間と絞り込みに合う組織のうち、2件以上の事案があるもの。件数は全期間、12か月・36か月は最も新しい公表文からさかのぼった期間。続報は除きます。",
 					EN: "Of the organizations that fit, those with two incidents or more. Incidents are counted over all time, and in the 12 and 36 months up to the newest notice. Later reports are left out.",
 				},
-				SQL: `SELECT organization AS name, incidents, in_12_months, in_36_months, last, organization_key AS code
-FROM repeat_organizations
-WHERE organization_key IN (SELECT organization_key FROM incidents WHERE {filters} AND NOT follow_up) AND ({value synthetic} = 'include' OR NOT synthetic)
-ORDER BY in_12_months DESC, incidents DESC, code
-LIMIT 50`,
+				SQL: counted{
+					by: "organization_hash",
+					figures: []string{
+						"countIf(NOT follow_up) AS incidents",
+						"countIf(NOT follow_up AND published > addMonths(" + newestDay + ", -12) AND published <= " + newestDay + ") AS in_12_months",
+						"countIf(NOT follow_up AND published > addMonths(" + newestDay + ", -36) AND published <= " + newestDay + ") AS in_36_months",
+						"max(published) AS last",
+					},
+					where:  "organization_hash != 0 AND ({value synthetic} = 'include' OR NOT synthetic)",
+					having: "incidents >= 2 AND countIf({filters} AND NOT follow_up) > 0",
+					order:  "in_12_months DESC, incidents DESC, organization_hash",
+					limit:  50,
+				}.named("organization AS name, incidents, in_12_months, in_36_months, last, organization_key AS code"),
 				Columns: []Column{
 					{Name: "name", Label: notice.Label{JA: "組織", EN: "organization"}, Unit: Words},
-					{Name: "incidents", Label: notice.Label{JA: "事案（件）", EN: "incidents"}, Unit: Incidents},
+					incidentCount(),
 					{Name: "in_12_months", Label: notice.Label{JA: "12か月", EN: "in 12 months"}, Unit: Incidents},
 					{Name: "in_36_months", Label: notice.Label{JA: "36か月", EN: "in 36 months"}, Unit: Incidents},
-					{Name: "last", Label: notice.Label{JA: "最近の公表", EN: "latest"}, Unit: Day},
-					{Name: "code", Hidden: true},
+					lastPublished(),
+					rowCode(),
 				},
 				Links: []Link{toOrganizations()},
 			},
@@ -82,7 +94,7 @@ LIMIT 50`,
 					JA: "公表文に名前のある委託先ごとに、公表した組織の数と人数の合計。名前を書かない公表文は入りません。続報も数えます。",
 					EN: "By contractor named in a notice: how many organizations published, and the persons they told. Notices that name none are left out; later reports count.",
 				},
-				SQL: `SELECT contractor AS name, uniqExact(organization_key) AS organizations, count() AS notices, sum(people) AS persons, countIf(people IS NULL) / count() AS unknown_share, max(published) AS last
+				SQL: `SELECT contractor AS name, uniqExactIf(organization_hash, organization_hash != 0) AS organizations, count() AS notices, sum(people) AS persons, countIf(people IS NULL) / count() AS unknown_share, max(published) AS last
 FROM incidents
 WHERE {filters} AND contractor IS NOT NULL
 GROUP BY contractor
@@ -91,10 +103,10 @@ LIMIT 50`,
 				Columns: []Column{
 					{Name: "name", Label: notice.Label{JA: "委託先", EN: "contractor"}, Unit: Words},
 					{Name: "organizations", Label: notice.Label{JA: "組織", EN: "organizations"}, Unit: Organizations},
-					{Name: "notices", Label: notice.Label{JA: "公表文（件）", EN: "notices"}, Unit: Notices},
-					{Name: "persons", Label: notice.Label{JA: "人数（人）", EN: "persons"}, Unit: Persons},
-					{Name: "unknown_share", Label: notice.Label{JA: "人数不明", EN: "unknown"}, Unit: Share},
-					{Name: "last", Label: notice.Label{JA: "最近の公表", EN: "latest"}, Unit: Day},
+					noticeCount(),
+					persons("persons"),
+					personUnknown(),
+					lastPublished(),
 				},
 				Links: []Link{toNotices(Assignment{"contractor", "name"})},
 			},
@@ -113,7 +125,7 @@ ORDER BY share DESC, code`,
 				Columns: []Column{
 					{Name: "label", Label: notice.Label{JA: "業種", EN: "sector"}, Unit: Words},
 					{Name: "share", Label: notice.Label{JA: "委託先が関わる割合", EN: "share with a contractor"}, Unit: Share},
-					{Name: "code", Hidden: true},
+					rowCode(),
 				},
 				Links: []Link{toNotices(Assignment{"sector", "code"})},
 			},
@@ -132,11 +144,11 @@ GROUP BY ownership
 ORDER BY incidents DESC, code`,
 				Columns: []Column{
 					{Name: "name", Label: notice.Label{JA: "官民", EN: "public or private"}, Unit: Words},
-					{Name: "incidents", Label: notice.Label{JA: "事案（件）", EN: "incidents"}, Unit: Incidents},
-					{Name: "persons", Label: notice.Label{JA: "人数（人）", EN: "persons"}, Unit: Persons},
-					{Name: "median", Label: notice.Label{JA: "中央値（人）", EN: "median (persons)"}, Unit: Persons},
-					{Name: "unknown_share", Label: notice.Label{JA: "人数不明", EN: "unknown"}, Unit: Share},
-					{Name: "code", Hidden: true},
+					incidentCount(),
+					persons("persons"),
+					personMedian(),
+					personUnknown(),
+					rowCode(),
 				},
 				Links: []Link{toNotices(Assignment{"ownership", "code"})},
 			},
@@ -147,18 +159,19 @@ ORDER BY incidents DESC, code`,
 					JA: "地方公共団体ごとの事務処理ミス・誤送付の事案の数。公表の基準は自治体により違います。続報は除きます。",
 					EN: "Clerical errors and misdeliveries by local government. When they publish differs between them. Later reports are left out.",
 				},
-				SQL: `SELECT argMax(organization, (published, notice_id)) AS name, any(prefecture) AS area, countIf(category = 'processing_error') AS clerical, countIf(category = 'misdelivery') AS misdelivered, organization_key AS code
-FROM incidents
-WHERE {filters} AND NOT follow_up AND sector = 'government_local' AND category IN ('processing_error', 'misdelivery') AND organization_key IS NOT NULL
-GROUP BY organization_key
-ORDER BY clerical + misdelivered DESC, code
-LIMIT 50`,
+				SQL: counted{
+					by:      "organization_hash",
+					figures: []string{"countIf(category = 'processing_error') AS clerical", "countIf(category = 'misdelivery') AS misdelivered"},
+					where:   "{filters} AND NOT follow_up AND sector = 'government_local' AND category IN ('processing_error', 'misdelivery') AND organization_hash != 0",
+					order:   "clerical + misdelivered DESC, organization_hash",
+					limit:   50,
+				}.named("organization AS name, prefecture AS area, clerical, misdelivered, organization_key AS code"),
 				Columns: []Column{
 					{Name: "name", Label: notice.Label{JA: "自治体", EN: "local government"}, Unit: Words},
 					{Name: "area", Label: notice.Label{JA: "都道府県", EN: "prefecture"}, Unit: Words},
 					{Name: "clerical", Label: notice.Label{JA: "事務処理ミス", EN: "clerical errors"}, Unit: Incidents},
 					{Name: "misdelivered", Label: notice.Label{JA: "誤送付・誤送信", EN: "misdeliveries"}, Unit: Incidents},
-					{Name: "code", Hidden: true},
+					rowCode(),
 				},
 				Links: []Link{toOrganizations()},
 			},

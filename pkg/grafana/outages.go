@@ -41,17 +41,21 @@ WHERE {filters} AND NOT follow_up AND ` + isOutage,
 					JA: "公表月ごとの停止時間の合計を、期間中に長かった8つの事業者と「その他」で積み上げたもの。時間を書かない事案と続報は除きます。",
 					EN: "Minutes by month of publication, stacked by the eight operators with most in the time range and the others. Incidents that tell no time, and later reports, are left out.",
 				},
-				SQL: `WITH longest AS (
-    SELECT organization_key FROM incidents
-    WHERE {filters} AND NOT follow_up AND outage_minutes IS NOT NULL AND organization_key IS NOT NULL
-    GROUP BY organization_key ORDER BY sum(outage_minutes) DESC, organization_key LIMIT 8
+				SQL: `WITH (SELECT groupArray((organization_hash, organization_key, organization)) FROM (` + counted{
+					by:      "organization_hash",
+					figures: []string{"sum(outage_minutes) AS minutes"},
+					where:   "{filters} AND NOT follow_up AND outage_minutes IS NOT NULL AND organization_hash != 0",
+					order:   "minutes DESC, organization_hash",
+					limit:   8,
+				}.named("organization_hash, organization_key, organization") + `)) AS longest
+SELECT time, ifNull(longest[place].2, '') AS code, if(place = 0, if('{lang}' = 'ja', 'その他', 'others'), longest[place].3) AS series, minutes AS value
+FROM (
+    SELECT assumeNotNull(month) AS time, indexOf(longest.1, organization_hash) AS place, sum(outage_minutes) AS minutes
+    FROM incidents
+    WHERE {filters} AND NOT follow_up AND outage_minutes IS NOT NULL AND month IS NOT NULL
+    GROUP BY time, place
 )
-SELECT assumeNotNull(month) AS time, if(organization_key IN longest, organization_key, NULL) AS operator, ifNull(operator, '') AS code,
-    ifNull(operator, if('{lang}' = 'ja', 'その他', 'others')) AS series, sum(outage_minutes) AS value
-FROM incidents
-WHERE {filters} AND NOT follow_up AND outage_minutes IS NOT NULL
-GROUP BY time, operator
-ORDER BY time, operator NULLS LAST`,
+ORDER BY time, place = 0, place`,
 				Links: []Link{toNotices(Assignment{"month", "time"}, Assignment{"organization", "code"})},
 			},
 			Panel{
@@ -68,11 +72,11 @@ ORDER BY minutes DESC, notice_id
 LIMIT 20`,
 				Columns: []Column{
 					{Name: "minutes", Label: notice.Label{JA: "時間（分）", EN: "minutes"}, Unit: Minutes, Width: 90},
-					{Name: "title", Label: notice.Label{JA: "表題", EN: "title"}, Unit: Words},
-					{Name: "organization", Label: notice.Label{JA: "事業者", EN: "operator"}, Unit: Words},
-					{Name: "published", Label: notice.Label{JA: "公表日", EN: "published"}, Unit: Day, Width: 110},
-					{Name: "outage_text", Label: notice.Label{JA: "言葉", EN: "in its words"}, Unit: Words},
-					{Name: "notice_id", Hidden: true},
+					headline(),
+					operator(),
+					published(),
+					inItsWords("outage_text"),
+					rowNotice(),
 				},
 				Links: []Link{toNotice()},
 			},
@@ -83,19 +87,20 @@ LIMIT 20`,
 					JA: "停止時間の合計の大きい順に50の事業者。合計と最大は時間を書いた事案だけ。続報は除きます。",
 					EN: "The fifty operators with most minutes. Sum and maximum are over incidents that tell the time. Later reports are left out.",
 				},
-				SQL: `SELECT argMax(organization, (published, notice_id)) AS name, count() AS outages, sum(outage_minutes) AS minutes, max(outage_minutes) AS most, countIf(outage_minutes IS NULL) / count() AS unknown_share, organization_key AS code
-FROM incidents
-WHERE {filters} AND NOT follow_up AND organization_key IS NOT NULL AND ` + isOutage + `
-GROUP BY organization_key
-ORDER BY minutes DESC NULLS LAST, outages DESC, code
-LIMIT 50`,
+				SQL: counted{
+					by:      "organization_hash",
+					figures: []string{"count() AS outages", "sum(outage_minutes) AS minutes", "max(outage_minutes) AS most", "countIf(outage_minutes IS NULL) / count() AS unknown_share"},
+					where:   "{filters} AND NOT follow_up AND organization_hash != 0 AND " + isOutage,
+					order:   "minutes DESC NULLS LAST, outages DESC, organization_hash",
+					limit:   50,
+				}.named("organization AS name, outages, minutes, most, unknown_share, organization_key AS code"),
 				Columns: []Column{
 					{Name: "name", Label: notice.Label{JA: "事業者", EN: "operator"}, Unit: Words},
 					{Name: "outages", Label: notice.Label{JA: "停止（件）", EN: "outages"}, Unit: Incidents},
 					{Name: "minutes", Label: notice.Label{JA: "合計（分）", EN: "sum (minutes)"}, Unit: Minutes},
 					{Name: "most", Label: notice.Label{JA: "最大（分）", EN: "longest (minutes)"}, Unit: Minutes},
 					{Name: "unknown_share", Label: notice.Label{JA: "時間不明", EN: "time unknown"}, Unit: Share},
-					{Name: "code", Hidden: true},
+					rowCode(),
 				},
 				Links: []Link{toOrganizations()},
 			},
@@ -109,18 +114,18 @@ LIMIT 50`,
 				SQL: `SELECT title, organization, if(verdict = 'yes', if('{lang}' = 'ja', '当たる', 'yes'), if('{lang}' = 'ja', '不明', 'unknown')) AS verdict_label, service_{lang} AS service_label, outage_minutes AS minutes, people AS persons,
     arrayStringConcat(arrayMap(t -> if('{lang}' = 'ja', concat(toString(t.1), '分・', toString(t.2), '人'), concat(toString(t.1), ' min, ', toString(t.2), ' users')), thresholds), if('{lang}' = 'ja', 'または', ' or ')) AS limits, notice_id
 FROM telecom_accidents
-WHERE verdict != 'no' AND notice_id IN (SELECT notice_id FROM incidents WHERE {filters} AND NOT follow_up)
+WHERE verdict != 'no' AND {day published} AND notice_id IN (SELECT notice_id FROM incidents WHERE {filters} AND NOT follow_up AND sector = 'telecom' AND ` + isOutage + `)
 ORDER BY verdict = 'yes' DESC, minutes DESC NULLS LAST, notice_id, service
 LIMIT 100`,
 				Columns: []Column{
-					{Name: "title", Label: notice.Label{JA: "表題", EN: "title"}, Unit: Words},
-					{Name: "organization", Label: notice.Label{JA: "事業者", EN: "operator"}, Unit: Words},
+					headline(),
+					operator(),
 					{Name: "verdict_label", Label: notice.Label{JA: "重大な事故か", EN: "serious"}, Unit: Words, Width: 110},
 					{Name: "service_label", Label: notice.Label{JA: "役務", EN: "service"}, Unit: Words},
 					{Name: "minutes", Label: notice.Label{JA: "時間（分）", EN: "minutes"}, Unit: Minutes, Width: 90},
-					{Name: "persons", Label: notice.Label{JA: "人数（人）", EN: "persons"}, Unit: Persons, Width: 100},
+					persons("persons"),
 					{Name: "limits", Label: notice.Label{JA: "基準", EN: "thresholds"}, Unit: Words},
-					{Name: "notice_id", Hidden: true},
+					rowNotice(),
 				},
 				Links: []Link{toNotice()},
 			},

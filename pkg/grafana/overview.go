@@ -17,18 +17,18 @@ func overview() Dashboard {
 				ID: 1, Kind: Stat, Unit: Incidents, Grid: Grid{W: 12, H: 4},
 				Title: notice.Label{JA: "事案と公表文", EN: "Incidents and notices"},
 				Description: notice.Label{
-					JA: "事案は、続報と最終報を除いた公表文の数で、事案の数に近い値です。公表文は事案を知らせるものすべて。公表日の分からない公表文は期間に入りません。",
-					EN: "Incidents: notices without later reports (update, final), close to the number of incidents. Notices: all that report an incident. Notices without a day of publication are in no time range.",
+					JA: "事案は、続報と最終報を除いた公表文の数で、事案の数に近い値です。公表文は事案を知らせるものすべて。公表日の分からない公表文は、全期間を選んだときだけ事案と公表文に入ります。",
+					EN: "Incidents: notices without later reports (update, final), close to the number of incidents. Notices: all that report an incident. Notices without a day of publication are among them only over all time.",
 				},
-				SQL: `SELECT countIf(NOT follow_up) AS incidents, count() AS notices, uniqExact(organization_key) AS organizations,
+				SQL: `SELECT countIf(NOT follow_up) AS incidents, count() AS notices, uniqExactIf(organization_hash, organization_hash != 0) AS organizations,
     (SELECT count() FROM incidents WHERE {choices} AND published IS NULL) AS undated
 FROM incidents
 WHERE {filters}`,
 				Columns: []Column{
-					{Name: "incidents", Label: notice.Label{JA: "事案（件）", EN: "incidents"}, Unit: Incidents},
-					{Name: "notices", Label: notice.Label{JA: "公表文（件）", EN: "notices"}, Unit: Notices},
+					incidentCount(),
+					noticeCount(),
 					{Name: "organizations", Label: notice.Label{JA: "組織", EN: "organizations"}, Unit: Organizations},
-					{Name: "undated", Label: notice.Label{JA: "ほかに公表日不明（件）", EN: "more without a day"}, Unit: Notices},
+					{Name: "undated", Label: notice.Label{JA: "公表日不明（件）", EN: "without a day"}, Unit: Notices},
 				},
 				Links: []Link{toNotices()},
 			},
@@ -43,8 +43,8 @@ WHERE {filters}`,
 FROM incidents
 WHERE {filters} AND NOT follow_up`,
 				Columns: []Column{
-					{Name: "persons", Label: notice.Label{JA: "合計（人）", EN: "sum (persons)"}, Unit: Persons},
-					{Name: "median", Label: notice.Label{JA: "中央値（人）", EN: "median (persons)"}, Unit: Persons},
+					personSum(),
+					personMedian(),
 					{Name: "unknown_share", Label: notice.Label{JA: "不明", EN: "unknown"}, Unit: Share},
 				},
 				Links: []Link{toNotices()},
@@ -58,7 +58,7 @@ WHERE {filters} AND NOT follow_up`,
 				},
 				SQL: `SELECT assumeNotNull(month) AS time, category AS code, any(category_{lang}) AS series, count() AS value
 FROM incidents
-WHERE {filters} AND NOT follow_up
+WHERE {filters} AND NOT follow_up AND month IS NOT NULL
 GROUP BY time, code
 ORDER BY time, code`,
 				Links: []Link{toNotices(Assignment{"month", "time"}, Assignment{"category", "code"})},
@@ -77,8 +77,8 @@ GROUP BY sector
 ORDER BY incidents DESC, sector`,
 				Columns: []Column{
 					{Name: "label", Label: notice.Label{JA: "業種", EN: "sector"}, Unit: Words},
-					{Name: "incidents", Label: notice.Label{JA: "事案（件）", EN: "incidents"}, Unit: Incidents},
-					{Name: "code", Hidden: true},
+					incidentCount(),
+					rowCode(),
 				},
 				Links: []Link{toNotices(Assignment{"sector", "code"})},
 			},
@@ -96,12 +96,12 @@ WHERE {filters} AND NOT follow_up
 GROUP BY category
 ORDER BY persons DESC NULLS LAST, code`,
 				Columns: []Column{
-					{Name: "category_label", Label: notice.Label{JA: "分類", EN: "category"}, Unit: Words},
-					{Name: "incidents", Label: notice.Label{JA: "事案（件）", EN: "incidents"}, Unit: Incidents},
-					{Name: "persons", Label: notice.Label{JA: "合計（人）", EN: "sum (persons)"}, Unit: Persons},
-					{Name: "median", Label: notice.Label{JA: "中央値（人）", EN: "median (persons)"}, Unit: Persons},
-					{Name: "unknown_share", Label: notice.Label{JA: "人数不明", EN: "unknown"}, Unit: Share},
-					{Name: "code", Hidden: true},
+					category(),
+					incidentCount(),
+					personSum(),
+					personMedian(),
+					personUnknown(),
+					rowCode(),
 				},
 				Links: []Link{toNotices(Assignment{"category", "code"})},
 			},
@@ -114,13 +114,13 @@ ORDER BY persons DESC NULLS LAST, code`,
 				},
 				SQL: `SELECT assumeNotNull(month) AS time, sum(people) AS persons, countIf(people IS NULL) / count() AS unknown_share
 FROM incidents
-WHERE {filters} AND NOT follow_up
+WHERE {filters} AND NOT follow_up AND month IS NOT NULL
 GROUP BY time
 ORDER BY time`,
 				Columns: []Column{
 					{Name: "time", Unit: Month},
-					{Name: "persons", Label: notice.Label{JA: "人数（人）", EN: "persons"}, Unit: Persons},
-					{Name: "unknown_share", Label: notice.Label{JA: "人数不明", EN: "unknown"}, Unit: Share},
+					persons("persons"),
+					personUnknown(),
 				},
 				Links: []Link{toNotices(Assignment{"month", "time"})},
 			},
@@ -131,21 +131,21 @@ ORDER BY time`,
 					JA: "事案の多い順に20の組織。名前は法人格を除いた形でまとめます。続報は除きます。名前の分からない公表文は入りません。多く公表する組織が多く現れます。",
 					EN: "The twenty organizations with most incidents; names are joined without their legal form. Later reports, and notices whose organization is unknown, are left out. Who publishes more is seen more.",
 				},
-				SQL: `SELECT argMax(organization, (published, notice_id)) AS name, any(sector_{lang}) AS sector_label, count() AS incidents,
-    sum(people) AS persons, countIf(people IS NULL) / count() AS unknown_share, max(published) AS last, organization_key AS code
-FROM incidents
-WHERE {filters} AND NOT follow_up AND organization_key IS NOT NULL
-GROUP BY organization_key
-ORDER BY incidents DESC, persons DESC NULLS LAST, code
-LIMIT 20`,
+				SQL: counted{
+					by:      "organization_hash",
+					figures: []string{"count() AS incidents", "sum(people) AS persons", "countIf(people IS NULL) / count() AS unknown_share", "max(published) AS last"},
+					where:   "{filters} AND NOT follow_up AND organization_hash != 0",
+					order:   "incidents DESC, persons DESC NULLS LAST, organization_hash",
+					limit:   20,
+				}.named("organization AS name, sector_{lang} AS sector_label, incidents, persons, unknown_share, last, organization_key AS code"),
 				Columns: []Column{
 					{Name: "name", Label: notice.Label{JA: "組織", EN: "organization"}, Unit: Words},
 					{Name: "sector_label", Label: notice.Label{JA: "業種", EN: "sector"}, Unit: Words},
-					{Name: "incidents", Label: notice.Label{JA: "事案（件）", EN: "incidents"}, Unit: Incidents},
-					{Name: "persons", Label: notice.Label{JA: "人数（人）", EN: "persons"}, Unit: Persons},
-					{Name: "unknown_share", Label: notice.Label{JA: "人数不明", EN: "unknown"}, Unit: Share},
-					{Name: "last", Label: notice.Label{JA: "最近の公表", EN: "latest"}, Unit: Day},
-					{Name: "code", Hidden: true},
+					incidentCount(),
+					persons("persons"),
+					personUnknown(),
+					lastPublished(),
+					rowCode(),
 				},
 				Links: []Link{toOrganizations()},
 			},
@@ -166,15 +166,15 @@ func newestNotices(id int, title notice.Label) Panel {
 		SQL: `SELECT published, title, organization, category_{lang} AS category_label, people, notice_id
 FROM incidents
 WHERE {filters}
-ORDER BY published DESC, notice_id
+ORDER BY published DESC NULLS LAST, notice_id
 LIMIT 20`,
 		Columns: []Column{
-			{Name: "published", Label: notice.Label{JA: "公表日", EN: "published"}, Unit: Day},
-			{Name: "title", Label: notice.Label{JA: "表題", EN: "title"}, Unit: Words},
-			{Name: "organization", Label: notice.Label{JA: "組織", EN: "organization"}, Unit: Words},
-			{Name: "category_label", Label: notice.Label{JA: "分類", EN: "category"}, Unit: Words},
-			{Name: "people", Label: notice.Label{JA: "人数（人）", EN: "persons"}, Unit: Persons},
-			{Name: "notice_id", Hidden: true},
+			published(),
+			headline(),
+			organization(),
+			category(),
+			persons("people"),
+			rowNotice(),
 		},
 		Links: []Link{toNotice()},
 	}

@@ -41,7 +41,7 @@ WHERE {filters} AND NOT follow_up`,
 				},
 				SQL: `SELECT assumeNotNull(month) AS time, quantileExactIf(0.5)(disclosure_days, disclosure_days IS NOT NULL) AS p50, quantileExactIf(0.9)(disclosure_days, disclosure_days IS NOT NULL) AS p90, countIf(disclosure_days IS NULL) / count() AS unknown_share
 FROM incidents
-WHERE {filters} AND NOT follow_up
+WHERE {filters} AND NOT follow_up AND month IS NOT NULL
 GROUP BY time
 ORDER BY time`,
 				Columns: []Column{
@@ -61,21 +61,28 @@ ORDER BY time`,
 					JA: "同じ組織で発生日（なければ発覚日）が同じ公表文を1つの事案とみなし、続報か最終報のあるもの。人数の伸びは、最初と最後の人数の比。日付の分からない公表文は結び付けません。",
 					EN: "Notices of one organization with one day of occurrence (else of detection) are taken as one case; cases with an update or a final report. Growth: the last number of persons by the first. Notices without these days are not joined.",
 				},
-				SQL: `SELECT organization AS name, case_date, notices, first_published, follow_up_days, first_people, last_people, people_growth, organization_key AS code
-FROM follow_ups
-WHERE {day first_published} AND case_key IN (SELECT case_key FROM incidents WHERE {choices})
-ORDER BY first_published DESC, code, case_key
-LIMIT 100`,
+				// As the view follow_ups has it, but named only where shown.
+				SQL: counted{
+					by: "case_key",
+					figures: []string{
+						"count() AS notices", "min(published) AS first_published", "dateDiff('day', min(published), max(published)) AS follow_up_days",
+						"argMinOrNull(people, moment) AS first_people", "argMaxOrNull(people, moment) AS last_people",
+					},
+					where:  "case_key IN (SELECT case_key FROM incidents WHERE stage IN ('update', 'final') AND case_key IS NOT NULL)",
+					having: "notices >= 2 AND {day first_published} AND countIf({choices}) > 0",
+					order:  "first_published DESC NULLS LAST, case_key",
+					limit:  100,
+				}.named("organization AS name, coalesce(occurred_date, detected_date) AS case_date, notices, first_published, follow_up_days, first_people, last_people,\n    if(first_people > 0, last_people / first_people, NULL) AS people_growth, organization_key AS code"),
 				Columns: []Column{
 					{Name: "name", Label: notice.Label{JA: "組織", EN: "organization"}, Unit: Words},
 					{Name: "case_date", Label: notice.Label{JA: "発生・発覚日", EN: "day of the case"}, Unit: Day},
-					{Name: "notices", Label: notice.Label{JA: "公表文（件）", EN: "notices"}, Unit: Notices},
+					noticeCount(),
 					{Name: "first_published", Label: notice.Label{JA: "第一報", EN: "first"}, Unit: Day},
 					{Name: "follow_up_days", Label: notice.Label{JA: "最後まで（日）", EN: "days to the last"}, Unit: Days},
 					{Name: "first_people", Label: notice.Label{JA: "最初の人数（人）", EN: "first persons"}, Unit: Persons},
 					{Name: "last_people", Label: notice.Label{JA: "最後の人数（人）", EN: "last persons"}, Unit: Persons},
 					{Name: "people_growth", Label: notice.Label{JA: "伸び（倍）", EN: "growth (times)"}, Unit: Ratio},
-					{Name: "code", Hidden: true},
+					rowCode(),
 				},
 				Links: []Link{toOrganizations()},
 			},
@@ -89,7 +96,7 @@ LIMIT 100`,
 				SQL: discovery("found_by"),
 				Columns: []Column{
 					{Name: "label", Label: notice.Label{JA: "気づいた人", EN: "found by"}, Unit: Words},
-					{Name: "incidents", Label: notice.Label{JA: "事案（件）", EN: "incidents"}, Unit: Incidents},
+					incidentCount(),
 				},
 				Links: []Link{toNotices()},
 			},
@@ -103,7 +110,7 @@ LIMIT 100`,
 				SQL: discovery("medium"),
 				Columns: []Column{
 					{Name: "label", Label: notice.Label{JA: "媒体", EN: "medium"}, Unit: Words},
-					{Name: "incidents", Label: notice.Label{JA: "事案（件）", EN: "incidents"}, Unit: Incidents},
+					incidentCount(),
 				},
 				Links: []Link{toNotices()},
 			},
@@ -128,13 +135,13 @@ GROUP BY ` + by + `
 ORDER BY incidents DESC, code`,
 		Columns: []Column{
 			{Name: "name", Label: label, Unit: Words, Width: 130},
-			{Name: "incidents", Label: notice.Label{JA: "事案（件）", EN: "incidents"}, Unit: Incidents},
+			incidentCount(),
 			{Name: "detection_p50", Label: notice.Label{JA: "発覚50％", EN: "found p50"}, Unit: Days},
 			{Name: "detection_p90", Label: notice.Label{JA: "発覚90％", EN: "found p90"}, Unit: Days},
 			{Name: "disclosure_p50", Label: notice.Label{JA: "公表50％", EN: "told p50"}, Unit: Days},
 			{Name: "disclosure_p90", Label: notice.Label{JA: "公表90％", EN: "told p90"}, Unit: Days},
 			{Name: "unknown_share", Label: notice.Label{JA: "不明", EN: "unknown"}, Unit: Share},
-			{Name: "code", Hidden: true},
+			rowCode(),
 		},
 		Links: []Link{toNotices(Assignment{by, "code"})},
 	}

@@ -22,12 +22,13 @@ func filters() []Variable {
 		},
 		{
 			Name: "organization", Label: notice.Label{JA: "組織", EN: "Organization"}, Kind: Lookup,
-			SQL: `SELECT organization_key AS value, argMax(organization, (published, notice_id)) AS label
-FROM incidents
-WHERE {filters} AND organization_key IS NOT NULL
-GROUP BY organization_key
-ORDER BY count() DESC, value
-LIMIT 1000`,
+			SQL: counted{
+				by:      "organization_hash",
+				figures: []string{"count() AS told"},
+				where:   "{filters} AND organization_hash != 0",
+				order:   "told DESC, organization_hash",
+				limit:   1000,
+			}.named("organization_key AS value, organization AS label"),
 			Condition: "has({values}, organization_key)",
 		},
 		{

@@ -75,3 +75,13 @@ func quoteArray(codes []string) string {
 	}
 	return "[" + strings.Join(quoted, ", ") + "]"
 }
+
+// HasData is the condition on data_bits that one of the kinds of data is concerned.
+// It panics over a code that is no kind of data.
+func HasData(codes ...string) string {
+	m, err := mask("data_types", codes...)
+	if err != nil {
+		panic(err)
+	}
+	return fmt.Sprintf("bitAnd(data_bits, %d) != 0", m)
+}

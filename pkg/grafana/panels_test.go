@@ -1,0 +1,119 @@
+package grafana_test
+
+import (
+	"strings"
+	"testing"
+
+	"owabi/pkg/grafana"
+	"owabi/pkg/notice"
+	"owabi/pkg/warehouse"
+)
+
+// panelAnswer asks a panel and returns its rows as CSV.
+func panelAnswer(t *testing.T, w *warehouse.Warehouse, dashboard string, id int, chosen grafana.Values) string {
+	t.Helper()
+	d, err := grafana.Find(dashboard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, ok := d.Panel(id)
+	if !ok {
+		t.Fatalf("%s has no panel %d", dashboard, id)
+	}
+	s, err := d.Bind(p, grafana.English, chosen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer(t, w, s)
+}
+
+// What is asked of the facts in a panel's own way, for speed, is what the view of
+// that question says.
+func TestPanelsAgreeWithTheViews(t *testing.T) {
+	w := openWith(t)
+	for _, tt := range []struct {
+		name, dashboard string
+		panel           int
+		view            string
+	}{
+		{"organizations that come again", "organizations", 3, `SELECT organization AS name, incidents, in_12_months, in_36_months, last, organization_key AS code
+FROM repeat_organizations ORDER BY in_12_months DESC, incidents DESC, cityHash64(code)`},
+		{"outages by operator", "outages", 4, `SELECT organization AS name, incidents AS outages, minutes, max AS most, unknown_share, organization_key AS code
+FROM outages_by_operator WHERE incidents = notices AND organization_key IS NOT NULL ORDER BY minutes DESC NULLS LAST, outages DESC, cityHash64(code) LIMIT 50`},
+		{"later reports", "timeliness", 5, `SELECT organization AS name, case_date, notices, first_published, follow_up_days, first_people, last_people, people_growth, organization_key AS code
+FROM follow_ups ORDER BY first_published DESC, case_key LIMIT 100`},
+		{"reportable classes", "impact", 6, `SELECT any(l.en) AS name, count() AS incidents, countIf(disclosure_window = 'within_5') AS within_5, countIf(disclosure_window = '6_30') AS from_6,
+    countIf(disclosure_window = '31_60') AS from_31, countIf(disclosure_window = 'over_60') AS over_60, countIf(disclosure_window = 'unknown') AS unknown
+FROM (SELECT toString(arrayJoin(ppc_classes)) AS class, disclosure_window FROM reportable WHERE NOT follow_up) AS c
+INNER JOIN labels AS l ON l.code = c.class WHERE l.kind = 'ppc_class' GROUP BY class ORDER BY class`},
+		{"sensitive and card data", "impact", 4, `SELECT month AS time, countIf(hasAny(data_types, [` + dataTypes(func(d notice.DataTypeInfo) bool { return d.Sensitive }) + `])) AS sensitive,
+    countIf(hasAny(data_types, [` + dataTypes(func(d notice.DataTypeInfo) bool { return d.Financial }) + `])) AS financial, countIf(hasAny(data_types, ['credit_card', 'security_code'])) AS card
+FROM incidents WHERE NOT follow_up GROUP BY month ORDER BY month`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got, want := panelAnswer(t, w, tt.dashboard, tt.panel, fiveYears()), answer(t, w, grafana.Statement{SQL: tt.view})
+			if got != want || got == "" {
+				t.Errorf("the panel says\n%s\nthe view\n%s", got, want)
+			}
+		})
+	}
+}
+
+func dataTypes(keep func(notice.DataTypeInfo) bool) string {
+	var codes []string
+	for _, d := range notice.DataTypes() {
+		if keep(d) {
+			codes = append(codes, "'"+string(d.Code)+"'")
+		}
+	}
+	return strings.Join(codes, ", ")
+}
+
+// Notices that do not say when they were published are in no span of time, but in
+// all time; where a chart needs a month they are not in it.
+func TestAllTimeHoldsTheUndated(t *testing.T) {
+	w := openWith(t)
+	undated := row(1)
+	n := *undated.Classified.Notice
+	n.Published, n.Body = "", "いつのことか書かれていない通知です。"
+	n.ID = n.ComputeID()
+	undated.Classified.Notice, undated.Classified.Published, undated.Classified.NoticeID = &n, nil, n.ID
+	name := "日付のない組合"
+	undated.Classified.Organization.Name, undated.Classified.Organization.Key = &name, &name
+	if rejected, err := w.Load(t.Context(), []warehouse.Row{undated}); err != nil || len(rejected) > 0 {
+		t.Fatalf("%v %v", rejected, err)
+	}
+	for _, tt := range []struct {
+		dashboard string
+		panel     int
+		more      bool // the answer over all time has the undated notice
+	}{
+		{"overview", 1, true},
+		{"overview", 3, false},
+		{"overview", 4, true},
+		{"overview", 6, false},
+		{"impact", 1, true},
+		{"impact", 4, false},
+		{"timeliness", 2, false},
+		{"notices", 1, true},
+	} {
+		spanned, everything := panelAnswer(t, w, tt.dashboard, tt.panel, fiveYears()), panelAnswer(t, w, tt.dashboard, tt.panel, grafana.Values{})
+		if more := spanned != everything; more != tt.more {
+			t.Errorf("%s, panel %d: over five years\n%s\nover all time\n%s", tt.dashboard, tt.panel, spanned, everything)
+		}
+	}
+	organizations, err := grafana.Find("organizations")
+	if err != nil {
+		t.Fatal(err)
+	}
+	variable, _ := organizations.Variable("organization")
+	for chosen, want := range map[*grafana.Values]bool{{}: true, {From: day("2021-01-01"), To: day("2025-12-31")}: false} {
+		s, err := organizations.BindLookup(variable, grafana.English, *chosen)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := strings.Contains(answer(t, w, s), name); found != want {
+			t.Errorf("from %v: the undated organization is offered: %v", chosen.From, found)
+		}
+	}
+}
