@@ -140,6 +140,13 @@ func (b binding) day(column string) string {
 		" AND " + column + " <= " + b.bind("to_day", "Date32", b.chosen.To.UTC().Format(time.DateOnly))
 }
 
+func (b binding) since(column string) string {
+	if b.chosen.allTime() {
+		return "true"
+	}
+	return column + " >= " + b.bind("from_day", "Date32", b.chosen.From.UTC().Format(time.DateOnly))
+}
+
 func (b binding) moment(column string) string {
 	if b.chosen.allTime() {
 		return "true"

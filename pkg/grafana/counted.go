@@ -31,8 +31,7 @@ func (c counted) named(columns string) string {
 		having = "\n    HAVING " + c.having
 	}
 	// An array, for ClickHouse asks a named subquery again wherever its name stands, and
-	// a scalar one once. A moment holds the day of publication, which is what
-	// the table is in order of: only the granules of these days are read.
+	// a scalar one once.
 	return fmt.Sprintf(`WITH (SELECT groupArray(tuple(*)) FROM (
     SELECT max(moment) AS latest, %s
     FROM incidents
@@ -43,8 +42,39 @@ func (c counted) named(columns string) string {
 )) AS counted, indexOf(counted.1, moment) AS place%s
 SELECT %s
 FROM incidents
-WHERE (published IS NULL OR published IN (SELECT %s)) AND has(counted.1, moment)
-ORDER BY place`, strings.Join(c.figures, ", "), c.where, c.by, having, c.order, c.limit, names.String(), columns, dayOf("arrayJoin(counted.1)"))
+WHERE %s
+ORDER BY place`, strings.Join(c.figures, ", "), c.where, c.by, having, c.order, c.limit, names.String(), columns, among("counted.1"))
+}
+
+// top is a question for the notices that come first by numbers; their words are read
+// for these alone.
+type top struct {
+	from  string // a view with a row a notice that has published and moment
+	where string // notices that may be shown
+	order string // by numbers
+	limit int
+}
+
+// show returns the SQL that asks columns of the notices, in their order.
+func (t top) show(columns string) string {
+	return fmt.Sprintf(`WITH (SELECT groupArray(moment) FROM (
+    SELECT moment
+    FROM %[1]s
+    WHERE %[2]s
+    ORDER BY %[3]s
+    LIMIT %[4]d
+)) AS first
+SELECT %[5]s
+FROM %[1]s
+WHERE %[6]s
+ORDER BY indexOf(first, moment)`, t.from, t.where, t.order, t.limit, columns, among("first"))
+}
+
+// among is the condition that a notice's moment is in an array. The table is in order
+// of the day of publication, which a moment holds: only the granules of these days are
+// read.
+func among(moments string) string {
+	return "(published IS NULL OR published IN (SELECT " + dayOf("arrayJoin("+moments+")") + ")) AND moment IN (SELECT arrayJoin(" + moments + "))"
 }
 
 // dayOf is the day of publication that a moment holds; 1900-01-01 where none is known.

@@ -12,6 +12,7 @@ import (
 //	                over all time it keeps rows without a day of publication too
 //	{choices}       the conditions alone, for rows without a day of publication
 //	{day c}         the date column c lies in the time range
+//	{since c}       the date column c is not before the time range
 //	{moment c}      the date-time column c lies in the time range
 //	{interval c}    the date-time column c, cut to the width of a bar
 //	{value v}       the value of variable v, of kind Choice or Text
@@ -22,6 +23,7 @@ import (
 // parameters of ClickHouse.
 type dialect interface {
 	day(column string) string
+	since(column string) string
 	moment(column string) string
 	interval(column string) string
 	value(v Variable) string
@@ -55,6 +57,8 @@ func (d Dashboard) placeholder(kind, argument string, lang Language, to dialect,
 		return d.conditions(to, except), nil
 	case "day":
 		return to.day(argument), nil
+	case "since":
+		return to.since(argument), nil
 	case "moment":
 		return to.moment(argument), nil
 	case "interval":

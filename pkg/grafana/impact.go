@@ -164,11 +164,8 @@ ORDER BY class`,
 					JA: "100万人以上と書かれた事案。「最大」「約」の付く数も含みます。続報は除きます。",
 					EN: "Incidents that tell a million persons or more, also as at most or about. Later reports are left out.",
 				},
-				SQL: `SELECT published, title, organization, people, people_text, notice_id
-FROM incidents
-WHERE {filters} AND NOT follow_up AND people >= 1000000
-ORDER BY people DESC, notice_id
-LIMIT 50`,
+				SQL: top{from: "incidents", where: "{filters} AND NOT follow_up AND people >= 1000000", order: "people DESC, moment", limit: 50}.show(
+					"published, title, organization, people, people_text, notice_id"),
 				Columns: []Column{
 					published(),
 					headline(),

@@ -45,11 +45,8 @@ func noticeList() Dashboard {
 					JA: "事案を知らせる公表文を公表日の新しい順に500件まで。続報も含みます。空欄は公表文に書かれていないことを示します。公表日の分からないものは、全期間を選んだときだけ、最後に入ります。",
 					EN: "Up to 500 notices that report an incident, the latest first, later reports too. An empty cell: the notice does not say. Notices without a day of publication come last, and only over all time.",
 				},
-				SQL: `SELECT published, title, organization, category_{lang} AS category_label, sector_{lang} AS sector_label, severity_{lang} AS severity_label, people, records, outage_minutes, ` + labelSQL("stage", labelled("stage")) + ` AS stage_label, notice_id
-FROM incidents
-WHERE {filters}
-ORDER BY published DESC NULLS LAST, notice_id
-LIMIT 500`,
+				SQL: top{from: "incidents", where: "{filters}", order: "moment DESC", limit: 500}.show(
+					"published, title, organization, category_{lang} AS category_label, sector_{lang} AS sector_label, severity_{lang} AS severity_label, people, records, outage_minutes, " + labelSQL("stage", labelled("stage")) + " AS stage_label, notice_id"),
 				Columns: []Column{
 					published(),
 					headline(),

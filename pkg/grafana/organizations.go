@@ -2,9 +2,9 @@ package grafana
 
 import "owabi/pkg/notice"
 
-// newestDay is the day of the newest notice that is not of the future, which the
-// spans of months end with, so that a warehouse of old notices has its answer too.
-const newestDay = "(SELECT max(published) FROM notices WHERE published <= toDate32(now('Asia/Tokyo')))"
+// newestDay is the day of the newest incident, which the spans of months end with, so
+// that a warehouse of old notices has its answer too.
+const newestDay = "(SELECT max(published) FROM incidents WHERE {filters} AND NOT follow_up)"
 
 func organizations() Dashboard {
 	return Dashboard{
@@ -38,11 +38,8 @@ ORDER BY time, code`,
 					JA: "選んだ組織の公表文を新しい順に200件まで。続報も含みます。空欄は公表文に書かれていないことを示します。",
 					EN: "Up to 200 notices of the organizations chosen, the latest first, later reports too. An empty cell: the notice does not say.",
 				},
-				SQL: `SELECT published, title, organization, category_{lang} AS category_label, ` + labelSQL("stage", labelled("stage")) + ` AS stage_label, occurred_date, people, outage_minutes, contractor, notice_id
-FROM incidents
-WHERE {filters}
-ORDER BY published DESC NULLS LAST, notice_id
-LIMIT 200`,
+				SQL: top{from: "incidents", where: "{filters}", order: "moment DESC", limit: 200}.show(
+					"published, title, organization, category_{lang} AS category_label, " + labelSQL("stage", labelled("stage")) + " AS stage_label, occurred_date, people, outage_minutes, contractor, notice_id"),
 				Columns: []Column{
 					published(),
 					headline(),
@@ -61,19 +58,19 @@ LIMIT 200`,
 				ID: 3, Kind: Table, Unit: Incidents, Grid: Grid{W: 12, H: 12},
 				Title: notice.Label{JA: "繰り返す組織", EN: "Organizations that had to apologize again"},
 				Description: notice.Label{
-					JA: "期間と絞り込みに合う組織のうち、2件以上の事案があるもの。件数は全期間、12か月・36か月は最も新しい公表文からさかのぼった期間。続報は除きます。",
-					EN: "Of the organizations that fit, those with two incidents or more. Incidents are counted over all time, and in the 12 and 36 months up to the newest notice. Later reports are left out.",
+					JA: "期間と絞り込みに合う事案が2件以上ある組織。12か月・36か月は、そのうち最も新しい事案の公表日からさかのぼった期間。続報は除きます。",
+					EN: "Organizations with two incidents or more that fit the time range and the filters; of these, in the 12 and 36 months up to the newest of all. Later reports are left out.",
 				},
 				SQL: counted{
 					by: "organization_hash",
 					figures: []string{
-						"countIf(NOT follow_up) AS incidents",
-						"countIf(NOT follow_up AND published > addMonths(" + newestDay + ", -12) AND published <= " + newestDay + ") AS in_12_months",
-						"countIf(NOT follow_up AND published > addMonths(" + newestDay + ", -36) AND published <= " + newestDay + ") AS in_36_months",
+						"count() AS incidents",
+						"countIf(published > addMonths(" + newestDay + ", -12)) AS in_12_months",
+						"countIf(published > addMonths(" + newestDay + ", -36)) AS in_36_months",
 						"max(published) AS last",
 					},
-					where:  "organization_hash != 0 AND ({value synthetic} = 'include' OR NOT synthetic)",
-					having: "incidents >= 2 AND countIf({filters} AND NOT follow_up) > 0",
+					where:  "{filters} AND NOT follow_up AND organization_hash != 0",
+					having: "incidents >= 2",
 					order:  "in_12_months DESC, incidents DESC, organization_hash",
 					limit:  50,
 				}.named("organization AS name, incidents, in_12_months, in_36_months, last, organization_key AS code"),

@@ -65,11 +65,8 @@ ORDER BY time, place = 0, place`,
 					JA: "停止時間の長い順に20件。時間は公表文の言葉から。続報は除きます。",
 					EN: "The twenty longest, with the words they are taken from. Later reports are left out.",
 				},
-				SQL: `SELECT outage_minutes AS minutes, title, organization, published, outage_text, notice_id
-FROM incidents
-WHERE {filters} AND NOT follow_up AND outage_minutes IS NOT NULL
-ORDER BY minutes DESC, notice_id
-LIMIT 20`,
+				SQL: top{from: "incidents", where: "{filters} AND NOT follow_up AND outage_minutes IS NOT NULL", order: "outage_minutes DESC, moment", limit: 20}.show(
+					"outage_minutes AS minutes, title, organization, published, outage_text, notice_id"),
 				Columns: []Column{
 					{Name: "minutes", Label: notice.Label{JA: "時間（分）", EN: "minutes"}, Unit: Minutes, Width: 90},
 					headline(),

@@ -163,11 +163,8 @@ func newestNotices(id int, title notice.Label) Panel {
 			JA: "公表日の新しい順に、事案を知らせる公表文20件。続報も含みます。空欄は公表文に書かれていないことを示します。",
 			EN: "The twenty latest notices that report an incident, later reports too. An empty cell: the notice does not say.",
 		},
-		SQL: `SELECT published, title, organization, category_{lang} AS category_label, people, notice_id
-FROM incidents
-WHERE {filters}
-ORDER BY published DESC NULLS LAST, notice_id
-LIMIT 20`,
+		SQL: top{from: "incidents", where: "{filters}", order: "moment DESC", limit: 20}.show(
+			"published, title, organization, category_{lang} AS category_label, people, notice_id"),
 		Columns: []Column{
 			published(),
 			headline(),

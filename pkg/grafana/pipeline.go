@@ -161,9 +161,10 @@ ORDER BY bytes DESC, name`,
 					JA: "公表文の最新の読み取りが、どの版のものか。全期間。",
 					EN: "By which version the latest reading of each notice was made. Over all time.",
 				},
-				SQL: `SELECT classifier_version AS name, substring(rules_sha256, 1, 12) AS rules, count() AS notices, max(classified_at) AS last
+				// By numbers, for two keys of words cost twice as much.
+				SQL: `SELECT any(classifier_version) AS name, substring(any(rules_sha256), 1, 12) AS rules, count() AS notices, max(classified_at) AS last
 FROM notices
-GROUP BY classifier_version, rules_sha256
+GROUP BY cityHash64(classifier_version), cityHash64(rules_sha256)
 ORDER BY last DESC`,
 				Columns: []Column{
 					{Name: "name", Label: notice.Label{JA: "版", EN: "version"}, Unit: Words},
@@ -179,11 +180,8 @@ ORDER BY last DESC`,
 					JA: "期間中に取り込んだ公表文を新しい順に100件まで。事案を知らせないものも含みます。",
 					EN: "Up to 100 notices fetched in the time range, the latest first, also those that report no incident.",
 				},
-				SQL: `SELECT fetched_at, title, publisher, source, published, category_{lang} AS category_label, confidence, notice_id
-FROM notices
-WHERE {moment fetched_at}
-ORDER BY fetched_at DESC, notice_id
-LIMIT 100`,
+				SQL: top{from: "notices", where: "{moment fetched_at}", order: "fetched_at DESC, moment", limit: 100}.show(
+					"fetched_at, title, publisher, source, published, category_{lang} AS category_label, confidence, notice_id"),
 				Columns: []Column{
 					{Name: "fetched_at", Label: notice.Label{JA: "取り込み", EN: "fetched"}, Unit: Moment},
 					headline(),

@@ -278,6 +278,8 @@ type macros struct{}
 
 func (macros) day(column string) string { return "$__dateFilter(" + column + ")" }
 
+func (macros) since(column string) string { return column + " >= toDate32($__fromTime, 'UTC')" }
+
 func (macros) moment(column string) string {
 	return column + " >= $__fromTime AND " + column + " <= $__toTime"
 }

@@ -61,18 +61,24 @@ ORDER BY time`,
 					JA: "同じ組織で発生日（なければ発覚日）が同じ公表文を1つの事案とみなし、続報か最終報のあるもの。人数の伸びは、最初と最後の人数の比。日付の分からない公表文は結び付けません。",
 					EN: "Notices of one organization with one day of occurrence (else of detection) are taken as one case; cases with an update or a final report. Growth: the last number of persons by the first. Notices without these days are not joined.",
 				},
-				// As the view follow_ups has it, but named only where shown.
-				SQL: counted{
-					by: "case_key",
-					figures: []string{
-						"count() AS notices", "min(published) AS first_published", "dateDiff('day', min(published), max(published)) AS follow_up_days",
-						"argMinOrNull(people, moment) AS first_people", "argMaxOrNull(people, moment) AS last_people",
-					},
-					where:  "case_key IN (SELECT case_key FROM incidents WHERE stage IN ('update', 'final') AND case_key IS NOT NULL)",
-					having: "notices >= 2 AND {day first_published} AND countIf({choices}) > 0",
-					order:  "first_published DESC NULLS LAST, case_key",
-					limit:  100,
-				}.named("organization AS name, coalesce(occurred_date, detected_date) AS case_date, notices, first_published, follow_up_days, first_people, last_people,\n    if(first_people > 0, last_people / first_people, NULL) AS people_growth, organization_key AS code"),
+				// As the view follow_ups has it, but put together only for the cases that are
+				// shown. Of a case that begins in the time range no report is before it.
+				SQL: `WITH (SELECT groupArray(tuple(*)) FROM (
+    SELECT case_key, min(published) AS first_published, max(published) AS last_published
+    FROM incidents
+    WHERE case_key IN (SELECT case_key FROM incidents WHERE stage IN ('update', 'final') AND case_key IS NOT NULL AND {since published})
+    GROUP BY case_key
+    HAVING count() >= 2 AND {day first_published} AND countIf({choices}) > 0
+    ORDER BY first_published DESC NULLS LAST, case_key
+    LIMIT 100
+)) AS cases
+SELECT argMax(organization, moment) AS name, argMax(coalesce(occurred_date, detected_date), moment) AS case_date, count() AS notices, min(published) AS first_published,
+    dateDiff('day', first_published, max(published)) AS follow_up_days, argMinOrNull(people, moment) AS first_people, argMaxOrNull(people, moment) AS last_people,
+    if(first_people > 0, last_people / first_people, NULL) AS people_growth, argMax(organization_key, moment) AS code
+FROM incidents
+WHERE case_key IN (SELECT arrayJoin(cases.1)) AND (published IS NULL OR published >= arrayMin(cases.2) AND published <= arrayMax(cases.3))
+GROUP BY case_key
+ORDER BY first_published DESC NULLS LAST, case_key`,
 				Columns: []Column{
 					{Name: "name", Label: notice.Label{JA: "組織", EN: "organization"}, Unit: Words},
 					{Name: "case_date", Label: notice.Label{JA: "発生・発覚日", EN: "day of the case"}, Unit: Day},

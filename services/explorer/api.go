@@ -162,27 +162,38 @@ func firstRange(d grafana.Dashboard) (from, to time.Time) {
 	return d.Begin(to), to
 }
 
-// chosen reads what a person chose from an address: from, to (YYYY-MM-DD) and
-// var-NAME, which may stand there several times.
+// chosen reads what a person chose from an address: from, to (YYYY-MM-DD, or
+// from=all) and var-NAME, which may stand there several times.
 func chosen(r *http.Request, d grafana.Dashboard) (grafana.Values, error) {
 	v := grafana.Values{Chosen: map[string][]string{}}
-	v.From, v.To = firstRange(d)
-	for name, into := range map[string]*time.Time{"from": &v.From, "to": &v.To} {
-		text := r.FormValue(name)
-		if text == "" {
-			continue
-		}
-		day, err := time.Parse(time.DateOnly, text)
-		if err != nil {
-			return v, fmt.Errorf("%w: %s=%s: want a day as YYYY-MM-DD", grafana.ErrTimeRange, name, strconv.Quote(text))
-		}
-		*into = day
+	var err error
+	if v.From, v.To, err = chosenRange(r, d); err != nil {
+		return v, err
 	}
-	v.To = v.To.Add(24*time.Hour - time.Millisecond) // the last day counts whole
 	for name, values := range r.Form {
 		if variable, ok := strings.CutPrefix(name, "var-"); ok {
 			v.Chosen[variable] = values
 		}
 	}
 	return v, nil
+}
+
+// allTime stands in an address in place of the first day.
+const allTime = "all"
+
+func chosenRange(r *http.Request, d grafana.Dashboard) (from, to time.Time, err error) {
+	if r.FormValue("from") == allTime {
+		return time.Time{}, time.Time{}, nil
+	}
+	from, to = firstRange(d)
+	for name, into := range map[string]*time.Time{"from": &from, "to": &to} {
+		text := r.FormValue(name)
+		if text == "" {
+			continue
+		}
+		if *into, err = time.Parse(time.DateOnly, text); err != nil {
+			return from, to, fmt.Errorf("%w: %s=%s: want a day as YYYY-MM-DD, or from=%s", grafana.ErrTimeRange, name, strconv.Quote(text), allTime)
+		}
+	}
+	return from, to.Add(24*time.Hour - time.Millisecond), nil // the last day counts whole
 }
