@@ -38,8 +38,10 @@ func published() Column {
 	return Column{Name: "published", Label: notice.Label{JA: "公表日", EN: "published"}, Unit: Day}
 }
 
-func headline() Column {
-	return Column{Name: "title", Label: notice.Label{JA: "表題", EN: "title"}, Unit: Words, Width: 400}
+// headline takes what is left of a table's width; width pixels where that would be
+// more than it needs.
+func headline(width int) Column {
+	return Column{Name: "title", Label: notice.Label{JA: "表題", EN: "title"}, Unit: Words, Width: width}
 }
 
 func organization() Column {

@@ -115,7 +115,7 @@ WHERE {filters} AND NOT follow_up AND jo_yen IS NOT NULL
 ORDER BY yen DESC, notice_id
 LIMIT 20`,
 				Columns: []Column{
-					headline(),
+					headline(400),
 					organization(),
 					persons("persons"),
 					{Name: "item", Label: notice.Label{JA: "決め手の項目", EN: "item that decided"}, Unit: Words},
@@ -168,7 +168,7 @@ ORDER BY class`,
 					"published, title, organization, people, people_text, notice_id"),
 				Columns: []Column{
 					published(),
-					headline(),
+					headline(0),
 					organization(),
 					persons("people"),
 					inItsWords("people_text"),

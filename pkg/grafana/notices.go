@@ -49,7 +49,7 @@ func noticeList() Dashboard {
 					"published, title, organization, category_{lang} AS category_label, sector_{lang} AS sector_label, severity_{lang} AS severity_label, people, records, outage_minutes, " + labelSQL("stage", labelled("stage")) + " AS stage_label, notice_id"),
 				Columns: []Column{
 					published(),
-					headline(),
+					headline(400),
 					organization(),
 					category(),
 					{Name: "sector_label", Label: notice.Label{JA: "業種", EN: "sector"}, Unit: Words},

@@ -42,7 +42,7 @@ ORDER BY time, code`,
 					"published, title, organization, category_{lang} AS category_label, " + labelSQL("stage", labelled("stage")) + " AS stage_label, occurred_date, people, outage_minutes, contractor, notice_id"),
 				Columns: []Column{
 					published(),
-					headline(),
+					headline(400),
 					organization(),
 					category(),
 					{Name: "stage_label", Label: notice.Label{JA: "段階", EN: "stage"}, Unit: Words, Width: 90},

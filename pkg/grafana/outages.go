@@ -17,7 +17,7 @@ func outages() Dashboard {
 		Years:     5,
 		Panels: flow(
 			Panel{
-				ID: 1, Kind: Stat, Unit: Minutes, Grid: Grid{W: 24, H: 5},
+				ID: 1, Kind: Stat, Unit: Minutes, Grid: Grid{W: 24, H: 4},
 				Title: notice.Label{JA: "停止", EN: "Outages"},
 				Description: notice.Label{
 					JA: "システム障害と、停止時間を書いた事案。時間の合計と中央値は、時間を書いた事案だけ。続報は除きます。",
@@ -69,7 +69,7 @@ ORDER BY time, place = 0, place`,
 					"outage_minutes AS minutes, title, organization, published, outage_text, notice_id"),
 				Columns: []Column{
 					{Name: "minutes", Label: notice.Label{JA: "時間（分）", EN: "minutes"}, Unit: Minutes, Width: 90},
-					headline(),
+					headline(0),
 					operator(),
 					published(),
 					inItsWords("outage_text"),
@@ -115,7 +115,7 @@ WHERE verdict != 'no' AND {day published} AND notice_id IN (SELECT notice_id FRO
 ORDER BY verdict = 'yes' DESC, minutes DESC NULLS LAST, notice_id, service
 LIMIT 100`,
 				Columns: []Column{
-					headline(),
+					headline(0),
 					operator(),
 					{Name: "verdict_label", Label: notice.Label{JA: "重大な事故か", EN: "serious"}, Unit: Words, Width: 110},
 					{Name: "service_label", Label: notice.Label{JA: "役務", EN: "service"}, Unit: Words},

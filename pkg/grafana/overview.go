@@ -167,7 +167,7 @@ func newestNotices(id int, title notice.Label) Panel {
 			"published, title, organization, category_{lang} AS category_label, people, notice_id"),
 		Columns: []Column{
 			published(),
-			headline(),
+			headline(0),
 			organization(),
 			category(),
 			persons("people"),

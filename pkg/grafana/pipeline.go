@@ -19,7 +19,7 @@ func pipeline() Dashboard {
 		Days: 1,
 		Panels: flow(
 			Panel{
-				ID: 1, Kind: Stat, Unit: Notices, Grid: Grid{W: 24, H: 5},
+				ID: 1, Kind: Stat, Unit: Notices, Grid: Grid{W: 24, H: 4},
 				Title: notice.Label{JA: "取り込み", EN: "Taken in"},
 				Description: notice.Label{
 					JA: "期間中に取り込んだ公表文、事案を知らせるものの割合、公表日の分からない割合。全期間の公表文。",
@@ -141,7 +141,7 @@ ORDER BY unknown_share DESC, label`,
 					JA: "表ごとの有効なパート、行、ディスク上のバイト。今の値で、期間によりません。行はまとめる前の重複を含みます。",
 					EN: "Active parts, rows and bytes on disk by table, now and not in the time range. Rows include duplicates that are not merged yet.",
 				},
-				SQL: `SELECT table AS name, count() AS parts, sum(rows) AS rows_kept, sum(bytes_on_disk) AS bytes, max(modification_time) AS changed
+				SQL: `SELECT table AS name, count() AS parts, sum(rows) AS rows_kept, sum(bytes_on_disk) AS bytes, toTimeZone(max(modification_time), 'UTC') AS changed
 FROM system.parts
 WHERE active AND database = currentDatabase()
 GROUP BY table
@@ -184,7 +184,7 @@ ORDER BY last DESC`,
 					"fetched_at, title, publisher, source, published, category_{lang} AS category_label, confidence, notice_id"),
 				Columns: []Column{
 					{Name: "fetched_at", Label: notice.Label{JA: "取り込み", EN: "fetched"}, Unit: Moment},
-					headline(),
+					headline(400),
 					{Name: "publisher", Label: notice.Label{JA: "公表者", EN: "publisher"}, Unit: Words},
 					{Name: "source", Label: notice.Label{JA: "取り込み元", EN: "source"}, Unit: Words},
 					published(),

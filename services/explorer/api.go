@@ -26,7 +26,12 @@ type api struct {
 	running *semaphore.Weighted // a place for each of MaxQuestions statements
 }
 
-func newAPI(pages Pages) *api { return &api{pages, semaphore.NewWeighted(MaxQuestions)} }
+func newAPI(pages Pages) *api {
+	if pages.Answers == nil {
+		pages.Answers = NewAnswers()
+	}
+	return &api{pages, semaphore.NewWeighted(MaxQuestions)}
+}
 
 func (a *api) routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /api/dashboards", a.dashboards)
@@ -129,20 +134,27 @@ func (a *api) reply(w http.ResponseWriter, r *http.Request, sql string, paramete
 	answer(w, http.StatusOK, found)
 }
 
-// state tells whether there is anything to show, and if not, what is missing.
+// state tells how many notices there are to show, and how many of them are made up;
+// or what is missing.
 func (a *api) state(w http.ResponseWriter, r *http.Request) {
 	if err := a.Warehouse.Ready(r.Context()); err != nil {
 		refuse(w, err)
 		return
 	}
-	found, err := a.ask(r.Context(), "SELECT 1 FROM notice_rows LIMIT 1", nil)
+	found, err := a.askDashboard(r.Context(), grafana.Statement{SQL: "SELECT count(), countIf(synthetic) FROM notices"})
 	if err != nil {
 		refuse(w, err)
 		return
 	}
+	var counts [][2]uint64
+	if err := json.Unmarshal(found.Rows, &counts); err != nil || len(counts) != 1 {
+		refuse(w, fmt.Errorf("how many notices there are: %q: %w", found.Rows, err))
+		return
+	}
 	answer(w, http.StatusOK, struct {
-		Empty bool `json:"empty"`
-	}{string(found.Rows) == "[]"})
+		Notices   uint64 `json:"notices"`
+		Synthetic uint64 `json:"synthetic"`
+	}{counts[0][0], counts[0][1]})
 }
 
 func language(r *http.Request) grafana.Language {

@@ -164,7 +164,16 @@ func (a *api) panel(w http.ResponseWriter, r *http.Request) {
 		refuse(w, err)
 		return
 	}
-	a.reply(w, r, statement.SQL, statement.Parameters)
+	a.replyDashboard(w, r, statement)
+}
+
+func (a *api) replyDashboard(w http.ResponseWriter, r *http.Request, s grafana.Statement) {
+	found, err := a.askDashboard(r.Context(), s)
+	if err != nil {
+		refuse(w, err)
+		return
+	}
+	answer(w, http.StatusOK, found)
 }
 
 func bindPanel(r *http.Request) (grafana.Statement, error) {
@@ -190,7 +199,7 @@ func (a *api) variable(w http.ResponseWriter, r *http.Request) {
 		refuse(w, err)
 		return
 	}
-	a.reply(w, r, statement.SQL, statement.Parameters)
+	a.replyDashboard(w, r, statement)
 }
 
 func bindVariable(r *http.Request) (grafana.Statement, error) {

@@ -120,6 +120,51 @@ func TestDrillDownArrivesAtTheNotice(t *testing.T) {
 	w.until(`location.pathname === "/d/notices" && location.search.includes("var-sector=")`)
 }
 
+// Over all time the notices without a day of publication count too, and data that
+// were made up are said to be so.
+func TestAllTimeAndSyntheticData(t *testing.T) {
+	server, sql := pages(t, nil)
+	w := openTab(t, server, laptop)
+	w.open("/d/overview?lang=en")
+	w.shown()
+	w.do(chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll(".range button")].find(b => b.innerText === "All time").click()`))
+	w.until(`location.search.includes("from=all")`)
+	w.until(firstFigure + " === " + quote(told(t, sql, "SELECT countIf(NOT follow_up) FROM incidents")))
+	w.until(`[...document.querySelectorAll('[data-panel="1"] dd')].at(-1).innerText === ` + quote(told(t, sql, "SELECT count() FROM incidents WHERE published IS NULL")))
+	made, all := told(t, sql, "SELECT countIf(synthetic) FROM notices"), told(t, sql, "SELECT count() FROM notices")
+	w.until(`document.querySelector(".made-up")?.innerText.startsWith("Demonstration data: ` + made + ` of ` + all + ` notices are synthetic.")`)
+	w.do(click(".made-up button"))
+	w.until(firstFigure + " === " + quote(told(t, sql, "SELECT countIf(NOT follow_up) FROM incidents WHERE NOT synthetic")) + ` && !document.querySelector(".made-up")`)
+	w.open("/d/overview?lang=ja&from=all")
+	w.until(`document.querySelector(".made-up")?.innerText.includes("実在の組織や出来事ではありません")`)
+
+	// The notice that does not say when it was published comes last, and says so.
+	id := told(t, sql, "SELECT notice_id FROM incidents WHERE published IS NULL")
+	w.open("/n/" + id + "?lang=ja")
+	w.until(`document.querySelector(".lead")?.innerText.includes("公表日 不明")`)
+	if raw := get1[[]string](w, `[...document.querySelectorAll(".facts dd, .readings li")].map(e => e.innerText).filter(t => /\dT\d|Z$|\+09:00/.test(t))`); len(raw) > 0 {
+		t.Errorf("moments as machines write them: %q", raw)
+	}
+	w.until(`[...document.querySelectorAll(".facts dd")].some(e => e.innerText.startsWith("2024-06-07 10:30"))`)
+}
+
+// A phone shows filters on demand, and a row of many columns as a card.
+func TestOnAPhone(t *testing.T) {
+	server, _ := pages(t, nil)
+	w := openTab(t, server, phone)
+	w.open("/d/notices?lang=ja&" + allDays)
+	w.shown()
+	if shown := get1[bool](w, `document.querySelector("[data-variable=category]").checkVisibility()`); shown {
+		t.Error("the filters are open at first")
+	}
+	w.do(click(".variables .narrow"), click("[data-variable=category] > button"), click("[data-variable=category] input[value=theft]"))
+	w.until(`document.querySelector(".variables .narrow").innerText === "絞り込み (1)"`)
+	w.shown()
+	if cut := get1[[]string](w, `[...document.querySelectorAll("tbody td bdi")].filter(e => e.getBoundingClientRect().right > innerWidth).map(e => e.innerText)`); len(cut) > 0 {
+		t.Errorf("cut at the edge: %q", cut)
+	}
+}
+
 func TestDraggingZoomsIn(t *testing.T) {
 	server, _ := pages(t, nil)
 	w := openTab(t, server, laptop)

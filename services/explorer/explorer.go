@@ -56,13 +56,15 @@ type Config struct {
 
 // Pages says what the browser's pages ask.
 type Pages struct {
-	// Warehouse is asked, with at most [MaxQuestions] connections at once.
-	// Required.
+	// Warehouse is asked, with at most [MaxConnections] at once. Required.
 	Warehouse *warehouse.Warehouse
 	// SQL lets people ask in SQL of their own. The Warehouse's user must be one
 	// that can do nothing but read its tables: what one statement may reach is
 	// decided by that user's rights and not here.
 	SQL bool
+	// Answers keeps the answers to the dashboards' questions; it is given here to
+	// be registered with the metrics. Default: one of its own.
+	Answers *Answers
 	// Grafana is the address of a Grafana with the same dashboards, for links.
 	// Empty: no links.
 	Grafana string
@@ -70,6 +72,10 @@ type Pages struct {
 
 // MaxQuestions is how many statements the pages run at once; further ones wait.
 const MaxQuestions = 8
+
+// MaxConnections is how many connections the pages use: one for each question, and a
+// few for what is short and waits for no place.
+const MaxConnections = MaxQuestions + 4
 
 // Check is one thing that a service needs to do its work.
 type Check struct {

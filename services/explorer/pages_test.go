@@ -41,6 +41,12 @@ var untitled = notice.Notice{
 	Source: "test", Published: "2024-06-06", Body: "職員がUSBメモリを紛失し、児童生徒321人の氏名が含まれていました。お詫びします。",
 }
 
+// undated does not say when it was published.
+var undated = notice.Notice{
+	Source: "test", Publisher: "株式会社日なし商会", Title: "システム障害のお詫び",
+	Body: "2024年6月7日午前10時30分、当社のシステムに障害が発生し、同日11時30分に復旧しました。深くお詫び申し上げます。",
+}
+
 // demo fills a database once for all tests, and returns its address.
 var demo = sync.OnceValues(func() (string, error) {
 	ctx := context.Background()
@@ -74,6 +80,7 @@ var demo = sync.OnceValues(func() (string, error) {
 	}
 	add(hostile)
 	add(untitled)
+	add(undated)
 	_, err = w.Load(ctx, rows)
 	return address, err
 })
@@ -100,7 +107,7 @@ func pagesOf(t testing.TB, address string, change func(*explorer.Config)) (*http
 		t.Cleanup(func() { _ = w.Close() })
 		return w
 	}
-	reader := open(warehouse.Config{User: "explorer", Password: "of the tests", MaxConnections: explorer.MaxQuestions})
+	reader := open(warehouse.Config{User: "explorer", Password: "of the tests", MaxConnections: explorer.MaxConnections})
 	cfg := explorer.Config{Metrics: prometheus.NewRegistry(), Pages: &explorer.Pages{Warehouse: reader, SQL: true}}
 	if change != nil {
 		change(&cfg)

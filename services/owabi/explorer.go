@@ -32,13 +32,13 @@ func (e *engines) openPages(ch clickHouseFlags, flags pageFlags) (*explorer.Page
 			return nil, err
 		}
 	}
-	config.MaxConnections = explorer.MaxQuestions
+	config.MaxConnections = explorer.MaxConnections
 	reader, err := warehouse.Open(config)
 	if err != nil {
 		return nil, err
 	}
 	e.onClose(reader.Close)
-	return &explorer.Pages{Warehouse: reader, SQL: own, Grafana: flags.Grafana}, nil
+	return &explorer.Pages{Warehouse: reader, SQL: own, Answers: explorer.NewAnswers(), Grafana: flags.Grafana}, nil
 }
 
 type explorerCommand struct {

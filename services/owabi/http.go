@@ -122,6 +122,9 @@ func (e *engines) listenHTTP(stopping context.Context, flags httpFlags, o observ
 		}
 		return nil
 	}})
+	if o.pages != nil {
+		o.metrics = append(o.metrics, o.pages.Answers)
+	}
 	registry := prometheus.NewRegistry()
 	for _, c := range append(o.metrics, explorer.Ready(o.checks), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), buildInfo()) {
 		if err := registry.Register(c); err != nil {

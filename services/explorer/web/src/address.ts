@@ -61,6 +61,9 @@ export function kept(query: URLSearchParams): URLSearchParams {
   return out;
 }
 
+/** allTime stands in place of the first day where no time range is wanted. */
+export const allTime = "all";
+
 export function languageOf(query: URLSearchParams): Language {
   const asked = query.get("lang") ?? localStorage.getItem("lang");
   if (asked === "ja" || asked === "en") return asked;

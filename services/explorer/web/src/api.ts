@@ -38,7 +38,8 @@ export type Result = {
   read_bytes: number;
 };
 export type Notice = { facts: Result; text: string; evidence: Result; readings: Result };
-export type State = { empty: boolean };
+/** State is how many notices there are, and how many of them are made up. */
+export type State = { notices: number; synthetic: number };
 
 /** Row is a row by the names of its columns. */
 export type Row = Record<string, Value>;

@@ -11,7 +11,7 @@ import { draggable } from "./zoom";
 
 echarts.use([BarChart, LineChart, GridComponent, TooltipComponent, LegendComponent, AriaComponent, CanvasRenderer]);
 
-const drawings: Record<string, (panel: Panel, rows: Row[], language: Language) => Drawn> = { stacked, lines, bars };
+const drawings: Record<string, (panel: Panel, rows: Row[], language: Language, width: number) => Drawn> = { stacked, lines, bars };
 
 type Props = {
   panel: Panel;
@@ -33,7 +33,7 @@ export function Chart(props: Props) {
     const draw = drawings[props.panel.kind];
     if (!box.current || !draw) return;
     const chart = echarts.init(box.current);
-    const drawn = draw(props.panel, props.rows, props.language);
+    const drawn = draw(props.panel, props.rows, props.language, box.current.clientWidth);
     chart.setOption(drawn.option);
     if (drawn.option.legend) chart.setOption({ legend: { selected: legend.current } });
     chart.on("legendselectchanged", (event) => {

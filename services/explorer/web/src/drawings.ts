@@ -2,7 +2,7 @@
 import type { EChartsCoreOption } from "echarts/core";
 import type { Language } from "./address";
 import type { Column, Panel, Row, Value } from "./api";
-import { full, short } from "./format";
+import { full, moment, short } from "./format";
 
 /** Drawn is what ECharts is given, the row behind a point, and the moments along the axis, where that is time. */
 export type Drawn = { option: EChartsCoreOption; pick: (series: number, index: number) => Row | undefined; times?: string[] };
@@ -59,9 +59,21 @@ const axisStyle = () => ({
   splitLine: { lineStyle: { color: css("--line"), opacity: 0.6 } },
 });
 
-const legend = (names: string[]) => ({
-  type: "scroll",
+const mostLines = 2; // of a legend; what needs more is leafed through
+
+/** legendLines is how many lines the names take side by side, by the width of their letters. */
+function legendLines(names: string[], width: number): number {
+  const wide = names.reduce((sum, name) => sum + 34 + [...name].reduce((w, c) => w + (c > "\u2fff" ? 1 : 0.58), 0) * size(), 0);
+  return Math.ceil((wide * 1.04) / Math.max(width - 16, 1));
+}
+
+/** below is the room that a legend takes under a chart. */
+const below = (lines: number) => size() * (1.1 + 1.7 * Math.min(lines, mostLines));
+
+const legend = (names: string[], lines: number) => ({
+  type: lines > mostLines ? "scroll" : "plain",
   bottom: 0,
+  itemGap: 10,
   data: names,
   icon: "roundRect",
   itemWidth: 10,
@@ -87,9 +99,9 @@ function times(rows: Row[]): string[] {
   }
 }
 
-const named = (time: string) => (/^\d{4}-\d{2}-01$/.test(time) ? time.slice(0, 7) : time);
+const named = (time: string) => (/^\d{4}-\d{2}-01$/.test(time) ? time.slice(0, 7) : moment(time));
 
-export function stacked(panel: Panel, rows: Row[], language: Language): Drawn {
+export function stacked(panel: Panel, rows: Row[], language: Language, width: number): Drawn {
   const at = times(rows);
   const place = new Map(at.map((t, i) => [t, i]));
   const series = new Map<string, { name: string; data: (number | null)[]; rows: (Row | undefined)[]; total: number }>();
@@ -106,13 +118,15 @@ export function stacked(panel: Panel, rows: Row[], language: Language): Drawn {
     s.total += Number(row.value);
   }
   const ordered = [...series.values()].sort((a, b) => b.total - a.total);
+  const names = ordered.map((s) => s.name);
+  const tall = legendLines(names, width);
   return {
     times: at,
     pick: (s, i) => ordered[s]?.rows[i],
     option: {
       ...common(),
-      grid: { left: 8, right: 8, top: 12, bottom: size() * 2.8, containLabel: true },
-      legend: legend(ordered.map((s) => s.name)),
+      grid: { left: 8, right: 8, top: 12, bottom: below(tall), containLabel: true },
+      legend: legend(names, tall),
       tooltip: {
         ...tooltipStyle(),
         trigger: "axis",
@@ -134,18 +148,20 @@ export function stacked(panel: Panel, rows: Row[], language: Language): Drawn {
 
 const unitOf = (column: Column | undefined, panel: Panel) => column?.unit || panel.unit;
 
-export function lines(panel: Panel, rows: Row[], language: Language): Drawn {
+export function lines(panel: Panel, rows: Row[], language: Language, width: number): Drawn {
   const at = times(rows);
   const byTime = new Map(rows.map((r) => [String(r.time), r]));
   const figures = panel.columns.filter((c) => !c.hidden && c.name !== "time");
+  const names = figures.map((c) => c.label);
+  const tall = legendLines(names, width);
   const units = [...new Set(figures.map((c) => unitOf(c, panel)))].slice(0, 2);
   return {
     times: at,
     pick: (_, i) => byTime.get(at[i] ?? ""),
     option: {
       ...common(),
-      grid: { left: 8, right: 8, top: 12, bottom: size() * 2.8, containLabel: true },
-      legend: legend(figures.map((c) => c.label)),
+      grid: { left: 8, right: 8, top: 12, bottom: below(tall), containLabel: true },
+      legend: legend(names, tall),
       tooltip: {
         ...tooltipStyle(),
         trigger: "axis",
@@ -176,15 +192,17 @@ export function lines(panel: Panel, rows: Row[], language: Language): Drawn {
   };
 }
 
-export function bars(panel: Panel, rows: Row[], language: Language): Drawn {
+export function bars(panel: Panel, rows: Row[], language: Language, width: number): Drawn {
   const figures = panel.columns.filter((c) => !c.hidden && c.name !== "label");
+  const names = figures.map((c) => c.label);
+  const tall = legendLines(names, width);
   const downward = [...rows].reverse(); // the axis counts from below
   return {
     pick: (_, i) => downward[i],
     option: {
       ...common(),
-      grid: { left: 8, right: 24, top: 8, bottom: figures.length > 1 ? size() * 2.8 : 8, containLabel: true },
-      ...(figures.length > 1 ? { legend: legend(figures.map((c) => c.label)) } : {}),
+      grid: { left: 8, right: 24, top: 8, bottom: figures.length > 1 ? below(tall) : 8, containLabel: true },
+      ...(figures.length > 1 ? { legend: legend(names, tall) } : {}),
       tooltip: {
         ...tooltipStyle(),
         trigger: "axis",

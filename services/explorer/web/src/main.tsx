@@ -24,6 +24,7 @@ function App() {
   useEffect(() => {
     document.documentElement.lang = language;
     if (current) document.title = `${current.title} · owabi`;
+    document.querySelector("header nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }); // a phone shows some of the menu
   }, [language, current]);
   // What both dashboards can be narrowed by goes along.
   const to = (d: DashboardOf) => (current && target({ title: "", to: d.uid, set: [] }, null, current, all, address.query)) || href(`/d/${d.uid}`, kept(address.query));

@@ -4,7 +4,7 @@ import type { Language } from "./address";
 import { type Labels, type Notice as NoticeOf, rowsOf, useAnswer, type Value } from "./api";
 import { Failure, Waiting } from "./failure";
 import { fields, nameOf, valueOf } from "./fields";
-import { full } from "./format";
+import { full, moment } from "./format";
 import { type Evidence, Marked } from "./marked";
 import { say } from "./words";
 
@@ -40,7 +40,7 @@ function Read(props: { notice: NoticeOf; labels: Labels; language: Language }) {
     <main class="notice">
       <h1><bdi>{title}</bdi></h1>
       <p class="lead">
-        <bdi>{String(facts.organization || facts.publisher || say(language, "unknown"))}</bdi> · {full(facts.published ?? null, "day", language)}
+        <bdi>{String(facts.organization || facts.publisher || say(language, "unknown"))}</bdi> · {facts.published ? full(facts.published, "day", language) : say(language, "undated")}
         {url && <> · <a href={url} rel="noopener noreferrer" target="_blank">{say(language, "source")}</a></>}
       </p>
       {facts.synthetic === true && <p class="hint">{say(language, "synthetic")}</p>}
@@ -72,7 +72,7 @@ function Read(props: { notice: NoticeOf; labels: Labels; language: Language }) {
           </ol>
           <h2>{say(language, "readings")}</h2>
           <ul class="readings">
-            {notice.readings.rows.map((r) => <li key={String(r[0])}>{String(r[0]).slice(0, 16)} · {String(r[1])} · <code>{String(r[2]).slice(0, 12)}</code></li>)}
+            {notice.readings.rows.map((r) => <li key={String(r[0])}>{moment(String(r[0]))} · {String(r[1])} · <code>{String(r[2]).slice(0, 12)}</code></li>)}
           </ul>
         </aside>
       </div>

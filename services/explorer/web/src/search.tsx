@@ -30,7 +30,7 @@ export function Search(props: { address: Address; language: Language }) {
               <li key={String(r.notice_id)}>
                 <a href={href(`/n/${r.notice_id}`, kept(address.query))}><bdi><Found text={String(r.title || r.words).slice(0, 300)} words={words} /></bdi></a>
                 <p>
-                  {full(r.published ?? null, "day", language)} · <bdi><Found text={full(r.organization ?? null, "", language)} words={words} /></bdi> · {full(r.category ?? null, "", language)} · {full(r.sector ?? null, "", language)}
+                  {r.published ? full(r.published, "day", language) : say(language, "undated")} · <bdi><Found text={full(r.organization ?? null, "", language)} words={words} /></bdi> · {full(r.category ?? null, "", language)} · {full(r.sector ?? null, "", language)}
                 </p>
                 <p class="words"><bdi>…<Found text={String(r.words)} words={words} />…</bdi></p>
               </li>
@@ -56,7 +56,7 @@ export function SearchBox(props: { address: Address; language: Language; large?:
   };
   return (
     <form role="search" class={large ? "search large" : "search"} onSubmit={submit}>
-      <input type="search" name="q" maxLength={200} aria-label={say(language, "searchFor")} placeholder={say(language, "searchFor")} key={q} defaultValue={q} />
+      <input type="search" name="q" maxLength={200} aria-label={say(language, "searchFor")} placeholder={say(language, large ? "searchFor" : "searchShort")} key={q} defaultValue={q} />
     </form>
   );
 }

@@ -6,8 +6,12 @@ import type { Column, Row, Value } from "./api";
 import { full } from "./format";
 
 const pageOf = 100;
-const shortText = 18; // characters that are not broken into lines
-const widest = 320; // pixels that a column asks for at most
+const shortText = 18; // columns of a Latin letter that are not broken into lines
+const widest = "24cqi"; // of its panel, that a column asks for at most
+const few = 4; // columns that a phone can show side by side
+
+/** widthOf counts a text in Latin letters: a Japanese character is as wide as two. */
+const widthOf = (text: string) => [...text].reduce((sum, c) => sum + (c > "\u2fff" ? 2 : 1), 0);
 
 type Props = { columns: Column[]; unit: string; rows: Row[]; language: Language; link?: (row: Row) => string | null };
 
@@ -23,7 +27,7 @@ export function Table(props: Props) {
   }, [props.rows, sorted]);
   return (
     <div class="scroll" tabIndex={0}>
-      <table>
+      <table class={columns.length > few ? "many" : ""}>
         <thead>
           <tr>
             {columns.map((c) => (
@@ -63,9 +67,10 @@ function Line(props: { row: Row; columns: Column[]; numbers: Set<string>; unit: 
       {props.columns.map((c, at) => {
         const value = row[c.name] ?? null;
         const text = full(value, c.unit || props.unit, props.language);
-        const kinds = [props.numbers.has(c.name) && "number", value === null && "unknown", text.length <= shortText && "short"].filter(Boolean).join(" ");
+        const long = widthOf(text) > shortText;
+        const kinds = [props.numbers.has(c.name) && "number", value === null && "unknown", long ? "long" : "short"].filter(Boolean).join(" ");
         return (
-          <td key={c.name} class={kinds} style={c.width && text.length > shortText ? { minWidth: `${Math.min(c.width, widest)}px` } : undefined}>
+          <td key={c.name} class={kinds} data-label={c.label} style={c.width && long ? { minWidth: `min(${c.width}px, ${widest})` } : undefined}>
             {at === 0 && to ? <a href={to}><bdi>{text}</bdi></a> : <bdi>{text}</bdi>}
           </td>
         );

@@ -1,0 +1,231 @@
+package explorer
+
+import (
+	"bytes"
+	"container/list"
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"owabi/pkg/grafana"
+	"owabi/pkg/warehouse"
+)
+
+// Answers keeps what dashboards were told, so that a page that is looked at again
+// asks ClickHouse only whether anything has changed since, and people who open the
+// same page at once ask its questions once.
+//
+// An answer is given again only while the tables hold what they held: every load,
+// merge and erasure changes their parts, which are looked at before each answer. Of a
+// cluster, whose parts no single server knows, an answer is kept for 10 s. Nothing is
+// kept longer than 5 minutes, or of more than 64 MiB in all; what was used last stays.
+//
+// It is a collector of metrics: how answers came about, and the bytes kept.
+type Answers struct {
+	mu     sync.Mutex
+	state  string                   // of the tables that the kept answers are of
+	kept   map[string]*list.Element // of *keptAnswer
+	order  *list.List               // the one used last first
+	bytes  int
+	asking map[string]*asking
+
+	given *prometheus.CounterVec
+	size  prometheus.GaugeFunc
+}
+
+// Bounds of what is kept.
+const (
+	maxKeptBytes  = 64 << 20
+	maxKeptAnswer = 4 << 20 // one answer
+	keptFor       = 5 * time.Minute
+	keptUnseen    = 10 * time.Second // where changes cannot be seen
+)
+
+type keptAnswer struct {
+	key   string
+	value result
+	until time.Time
+}
+
+// asking is a question that ClickHouse is at, for all who wait for it.
+type asking struct {
+	done    chan struct{}
+	value   result
+	err     error
+	waiting int
+	stop    context.CancelFunc
+}
+
+// NewAnswers returns an empty memory.
+func NewAnswers() *Answers {
+	a := &Answers{kept: map[string]*list.Element{}, order: list.New(), asking: map[string]*asking{}}
+	a.given = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "owabi_explorer_answers_total",
+		Help: "Answers to dashboards by where they came from: kept, shared with one who asked at the same time, or asked of ClickHouse.",
+	}, []string{"from"})
+	for _, from := range []string{"kept", "shared", "clickhouse"} {
+		a.given.WithLabelValues(from)
+	}
+	a.size = prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "owabi_explorer_kept_bytes", Help: "Bytes of the answers that are kept."}, func() float64 {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		return float64(a.bytes)
+	})
+	return a
+}
+
+// Describe implements prometheus.Collector.
+func (a *Answers) Describe(out chan<- *prometheus.Desc) { a.given.Describe(out); a.size.Describe(out) }
+
+// Collect implements prometheus.Collector.
+func (a *Answers) Collect(out chan<- prometheus.Metric) { a.given.Collect(out); a.size.Collect(out) }
+
+// tables is what is known of the tables before a question is asked of them.
+type tables struct {
+	state string        // another one after any change
+	life  time.Duration // how long an answer of this state may be given
+}
+
+// get returns the kept answer to a question, waits with others for one that is on its
+// way, or asks. ask gets a context that ends when nobody waits any more.
+func (a *Answers) get(ctx context.Context, question string, t tables, ask func(context.Context) (result, error)) (result, error) {
+	key := t.state + "\n" + question
+	a.mu.Lock()
+	if t.state != a.state { // what was true of the tables is not any more
+		a.state, a.bytes = t.state, 0
+		clear(a.kept)
+		a.order.Init()
+	}
+	if value, ok := a.find(key); ok {
+		a.mu.Unlock()
+		a.given.WithLabelValues("kept").Inc()
+		return value, nil
+	}
+	from := "shared"
+	q, ok := a.asking[key]
+	if !ok {
+		from = "clickhouse"
+		asked, stop := context.WithCancel(context.WithoutCancel(ctx))
+		q = &asking{done: make(chan struct{}), stop: stop}
+		a.asking[key] = q
+		go func() { // somebody waits for it to its end: who wants the answer, or leave
+			q.value, q.err = ask(asked)
+			stop()
+			a.settle(key, t, q)
+		}()
+	}
+	q.waiting++
+	a.mu.Unlock()
+	a.given.WithLabelValues(from).Inc()
+	select {
+	case <-q.done:
+		return q.value, q.err
+	case <-ctx.Done():
+		a.leave(key, q)
+		return result{}, context.Cause(ctx)
+	}
+}
+
+// find returns an answer that is kept and not too old.
+func (a *Answers) find(key string) (result, bool) {
+	e, ok := a.kept[key]
+	if !ok {
+		return result{}, false
+	}
+	k := e.Value.(*keptAnswer)
+	if time.Now().After(k.until) {
+		a.drop(e)
+		return result{}, false
+	}
+	a.order.MoveToFront(e)
+	return k.value, true
+}
+
+// settle keeps an answer that came, unless the tables have changed since it was asked for.
+func (a *Answers) settle(key string, t tables, q *asking) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	defer close(q.done)
+	if a.asking[key] == q {
+		delete(a.asking, key)
+	}
+	if q.err != nil || t.state != a.state || q.value.size() > maxKeptAnswer {
+		return
+	}
+	if e, ok := a.kept[key]; ok {
+		a.drop(e)
+	}
+	a.kept[key] = a.order.PushFront(&keptAnswer{key, q.value, time.Now().Add(t.life)})
+	a.bytes += q.value.size() + len(key)
+	for a.bytes > maxKeptBytes {
+		a.drop(a.order.Back())
+	}
+}
+
+func (a *Answers) drop(e *list.Element) {
+	k := a.order.Remove(e).(*keptAnswer)
+	delete(a.kept, k.key)
+	a.bytes -= k.value.size() + len(k.key)
+}
+
+// leave takes one away from those who wait. The last ends the question and sees it
+// out; who asks it next asks anew.
+func (a *Answers) leave(key string, q *asking) {
+	a.mu.Lock()
+	q.waiting--
+	last := q.waiting == 0
+	if last && a.asking[key] == q {
+		delete(a.asking, key)
+	}
+	a.mu.Unlock()
+	if last {
+		q.stop()
+		<-q.done
+	}
+}
+
+func (r result) size() int { return len(r.Columns) + len(r.Rows) }
+
+// tablesSQL asks for what every change of the tables and views changes too, and
+// whether that is all there is to see: replicated and distributed tables may change
+// elsewhere.
+const tablesSQL = `SELECT
+    toString(((SELECT (count(), sum(cityHash64(table, name, modification_time))) FROM system.parts WHERE active AND database = currentDatabase()),
+        (SELECT (count(), sum(cityHash64(name, engine, metadata_modification_time))) FROM system.tables WHERE database = currentDatabase()))),
+    (SELECT count() > 0 AND countIf(engine LIKE 'Replicated%' OR engine LIKE 'Shared%' OR engine = 'Distributed') = 0
+        FROM system.tables WHERE database = currentDatabase() AND engine != 'View')`
+
+// look asks in what state the tables are. It does not wait for a place: it is what
+// spares others one. Where it cannot be told, time alone decides.
+func (a *api) look(ctx context.Context) tables {
+	unseen := tables{"", keptUnseen}
+	var out bytes.Buffer
+	question := warehouse.Question{SQL: tablesSQL, Format: warehouse.FormatCompact, Limits: limits}
+	if _, err := a.Warehouse.Ask(ctx, question, &out); err != nil {
+		return unseen
+	}
+	var told struct{ Rows [][2]any }
+	if err := json.Unmarshal(out.Bytes(), &told); err != nil || len(told.Rows) != 1 {
+		return unseen
+	}
+	state, all := fmt.Sprint(told.Rows[0][0]), fmt.Sprint(told.Rows[0][1])
+	if all != "1" {
+		return unseen
+	}
+	return tables{state, keptFor}
+}
+
+// askDashboard returns the answer to a dashboard's question, kept or asked.
+func (a *api) askDashboard(ctx context.Context, s grafana.Statement) (result, error) {
+	parameters, err := json.Marshal(s.Parameters) // with its names in order
+	if err != nil {
+		return result{}, fmt.Errorf("the parameters: %w", err)
+	}
+	return a.Answers.get(ctx, string(parameters)+"\n"+s.SQL, a.look(ctx), func(ctx context.Context) (result, error) {
+		return a.ask(ctx, s.SQL, s.Parameters)
+	})
+}
