@@ -425,7 +425,6 @@ func someIDs(batch []Delivery) []string {
 	return ids
 }
 
-// settle acts on the verdict of one delivery.
 func (w *worker) settle(ctx context.Context, d Delivery, verdict error) {
 	switch {
 	case verdict == nil:

@@ -36,7 +36,6 @@ func call(t *testing.T, method, target string, body io.Reader, header ...string)
 	return res, string(text)
 }
 
-// q escapes a statement for a URL.
 func q(sql string) string { return "/?query=" + url.QueryEscape(sql) }
 
 // exec runs a statement and fails the test when it fails.

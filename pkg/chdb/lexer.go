@@ -6,7 +6,6 @@ import (
 	"unicode/utf8"
 )
 
-// kind is the kind of a token.
 type kind int
 
 const (

@@ -724,7 +724,6 @@ func lastRune(s string) rune {
 	return c
 }
 
-// readList reads one row of joined pieces.
 func (r *reading) readList(row []piece, hits []dataHit, under bool, sentence japanese.Range, unknown []dataItem) []dataItem {
 	// The list begins at the first piece from which on every one is an item.
 	for len(row) > 0 {

@@ -16,7 +16,6 @@ type view struct {
 	end    int32   // length of the normalised text in bytes
 }
 
-// fill makes v the view of d.
 func (v *view) fill(d *japanese.Document) {
 	v.runes, v.at, v.starts = v.runes[:0], v.at[:0], v.starts[:0]
 	s := d.Text.Norm()

@@ -198,7 +198,6 @@ ORDER BY last DESC`,
 	}
 }
 
-// coveredFields are the fields of the view coverage.
 func coveredFields() []Option {
 	return []Option{
 		{"published", notice.Label{JA: "公表日", EN: "day of publication"}},

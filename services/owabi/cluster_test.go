@@ -64,7 +64,6 @@ func TestACluster(t *testing.T) {
 	}
 }
 
-// leader is the server that leads a stream.
 func leader(t *testing.T, servers []*natsServer, stream string) *natsServer {
 	t.Helper()
 	name := streamInfo(t, servers, stream).Cluster.Leader

@@ -28,7 +28,6 @@ type fileValue struct {
 	line int
 }
 
-// maxConfigBytes bounds a configuration file.
 const maxConfigBytes = 1 << 20
 
 // BeforeResolve reads the configuration file, if one is named, where kong looks

@@ -51,7 +51,6 @@ func (c *evalCommand) Run(ctx context.Context, std stdio) error {
 	return report.WriteMisses(std.out, c.Field)
 }
 
-// readGold reads the labelled notices of all files.
 func readGold(names []string, stdin io.Reader) ([]classify.Gold, error) {
 	var all []classify.Gold
 	for _, name := range names {

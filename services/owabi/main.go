@@ -57,7 +57,6 @@ type cli struct {
 	Dashboards dashboardsCommand `cmd:"" help:"Dashboards for Grafana: render, check, push."`
 }
 
-// stdio is where a command reads and writes.
 type stdio struct {
 	in       io.Reader
 	out, err io.Writer

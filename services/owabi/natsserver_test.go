@@ -168,7 +168,6 @@ func (s *natsServer) ask(page string, answer any) error {
 	return json.NewDecoder(response.Body).Decode(answer)
 }
 
-// connections counts the clients connected to the server.
 func (s *natsServer) connections() int {
 	s.t.Helper()
 	var answer server.Connz

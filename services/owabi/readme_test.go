@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -28,7 +27,7 @@ func TestCommandsInTheREADMEs(t *testing.T) {
 	if err := os.Mkdir("bin", 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile("bin/owabi", []byte("#!/bin/sh\nprintf '%s\\0' \"$@\" > given\n"), 0o755); err != nil {
+	if err := os.WriteFile("bin/owabi", []byte("#!/bin/sh\n{ printf '%s\\0' \"$@\"; echo; } >> given\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	readConfiguration(t, filepath.Join(root, "services/README.md"))
@@ -46,21 +45,11 @@ func TestCommandsInTheREADMEs(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		for _, block := range fenced.FindAllSubmatch(text, -1) {
-			if string(block[1]) != "sh" {
-				continue
-			}
-			for line := range strings.SplitSeq(strings.ReplaceAll(string(block[2]), "\\\n", ""), "\n") {
-				if !called.MatchString(line) {
-					if strings.HasPrefix(line, "owabi ") {
-						t.Errorf("%s: %s: say bin/owabi, which is there after make build", path, line)
-					}
-					continue
-				}
-				count++
-				if err := parses(line); err != nil {
-					t.Errorf("%s: %s: %v", path, line, err)
-				}
+		lines := commandsOf(t, path, string(text))
+		count += len(lines)
+		for i, args := range parted(t, lines) {
+			if err := parse(args); err != nil {
+				t.Errorf("%s: %s: %v", path, lines[i], err)
 			}
 		}
 		return nil
@@ -92,24 +81,61 @@ func readConfiguration(t *testing.T, readme string) {
 	t.Fatalf("%s has no example in YAML", readme)
 }
 
-// parses has sh part the line into words and the parser read them.
-func parses(line string) error {
-	if out, err := exec.Command("sh", "-c", line).CombinedOutput(); err != nil {
-		return fmt.Errorf("%w: %s", err, out)
+// commandsOf returns the lines of a README's sh blocks that call owabi.
+func commandsOf(t *testing.T, path, text string) []string {
+	var lines []string
+	for _, block := range fenced.FindAllStringSubmatch(text, -1) {
+		if block[1] != "sh" {
+			continue
+		}
+		for line := range strings.SplitSeq(strings.ReplaceAll(block[2], "\\\n", ""), "\n") {
+			switch {
+			case called.MatchString(line):
+				lines = append(lines, line)
+			case strings.HasPrefix(line, "owabi "):
+				t.Errorf("%s: %s: say bin/owabi, which is there after make build", path, line)
+			}
+		}
+	}
+	return lines
+}
+
+// parted has sh part each line into the words that owabi is given.
+func parted(t *testing.T, lines []string) [][]string {
+	t.Helper()
+	if err := os.WriteFile("given", nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("sh", "-ec", strings.Join(lines, "\n")).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
 	}
 	given, err := os.ReadFile("given")
 	if err != nil {
-		return err
+		t.Fatal(err)
+	}
+	var calls [][]string
+	for call := range strings.SplitSeq(strings.TrimSuffix(string(given), "\x00\n"), "\x00\n") {
+		calls = append(calls, strings.Split(call, "\x00"))
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	if len(calls) != len(lines) {
+		t.Fatalf("%d lines call owabi %d times", len(lines), len(calls))
+	}
+	return calls
+}
+
+// parse has owabi's parser read the words.
+func parse(args []string) error {
+	if args[len(args)-1] == "--help" {
+		return nil
 	}
 	var said strings.Builder
 	var commands cli
 	parser, err := newParser(&commands, stdio{strings.NewReader(""), &said, &said}, func(int) {})
 	if err != nil {
 		return err
-	}
-	args := strings.Split(strings.TrimSuffix(string(given), "\x00"), "\x00")
-	if args[len(args)-1] == "--help" {
-		return nil
 	}
 	_, err = parser.Parse(args)
 	return err

@@ -22,7 +22,6 @@ type rejectedCommand struct {
 	Retry rejectedRetryCommand `cmd:"" help:"Publish rejected messages again to where they came from."`
 }
 
-// rejectedFilter says which rejections are meant.
 type rejectedFilter struct {
 	Stage  string `enum:",ingest,classifier,loader" default:"" placeholder:"STAGE" help:"Only those of a stage: ingest, classifier or loader."`
 	Reason string `placeholder:"TEXT" help:"Only those whose reason holds TEXT."`

@@ -16,7 +16,6 @@ import (
 	"owabi/services/loader"
 )
 
-// sourceFlags say how sources are read.
 type sourceFlags struct {
 	From           string `enum:"auto,digest,jsonl,text" default:"auto" help:"How the notices are written: ${enum}."`
 	MaxNoticeBytes int    `default:"1048576" env:"OWABI_MAX_NOTICE_BYTES" help:"Largest body of one notice in bytes; a larger one is rejected."`
@@ -73,7 +72,6 @@ type classifierCommand struct {
 	classifierFlags
 }
 
-// classifierFlags size the classifier.
 type classifierFlags struct {
 	Workers int `default:"0" env:"OWABI_WORKERS" help:"Batches classified at once; 0: one a CPU."`
 }
@@ -113,7 +111,6 @@ type loaderCommand struct {
 	loaderFlags
 }
 
-// loaderFlags size the loader.
 type loaderFlags struct {
 	Batch      int           `default:"10000" env:"OWABI_BATCH" help:"Most rows in one insert."`
 	BatchBytes int           `default:"33554432" env:"OWABI_BATCH_BYTES" help:"Most bytes of messages in one insert."`

@@ -36,7 +36,6 @@ func behindTLS(t *testing.T, address string, config *tls.Config) string {
 	return proxy.URL + target.Path
 }
 
-// serverConfig is that of a server with a certificate of the authority.
 func serverConfig(t *testing.T, authority *bustest.Authority) *tls.Config {
 	t.Helper()
 	certificate, key := authority.Issue("server", time.Now().Add(time.Hour))
@@ -47,7 +46,6 @@ func serverConfig(t *testing.T, authority *bustest.Authority) *tls.Config {
 	return &tls.Config{Certificates: []tls.Certificate{pair}}
 }
 
-// fetchPage returns what is answered at address.
 func fetchPage(t *testing.T, address string) (status int, body string) {
 	t.Helper()
 	response, err := http.Get(address)

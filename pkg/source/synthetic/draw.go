@@ -21,7 +21,6 @@ func (d *draw) below(n int) int {
 // between returns a number from low to high, both included.
 func (d *draw) between(low, high int) int { return low + d.below(high-low+1) }
 
-// percent is true in p of 100 draws.
 func (d *draw) percent(p int) bool { return d.below(100) < p }
 
 // weighted returns an index, each as often as its weight says.

@@ -56,7 +56,6 @@ func (h history) rewrite(lines []string) error {
 	return os.Rename(part, h.path)
 }
 
-// add remembers one line.
 func (h history) add(line string) error {
 	if h.path == "" {
 		return nil

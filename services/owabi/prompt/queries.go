@@ -50,7 +50,6 @@ func (q Queries) save(name, text string) (string, error) {
 	return path, errors.Join(err, file.Close())
 }
 
-// names lists the saved queries in order.
 func (q Queries) names() ([]string, error) {
 	if q.Folder == "" {
 		return nil, nil

@@ -65,7 +65,6 @@ func (s *Session) RunAll(ctx context.Context, text io.Reader, named string) erro
 	return nil
 }
 
-// run runs one statement.
 func (s *Session) run(ctx context.Context, sql string) error {
 	answer, err := s.Warehouse.Ask(ctx, warehouse.Question{
 		SQL: sql, Format: s.Format, Write: s.Write, Limits: s.Limits,

@@ -103,7 +103,6 @@ func (r *statementReader) take() (statement, bool) {
 	return s, s.text != ""
 }
 
-// drop forgets what is pending.
 func (r *statementReader) drop() { *r = statementReader{} }
 
 // size is the length of what is pending in bytes.
