@@ -25,11 +25,9 @@ func withLibrary(t *testing.T) []string {
 func TestABackupOfWhatRunsLosesNothing(t *testing.T) {
 	environment := withLibrary(t)
 	data, copied := filepath.Join(t.TempDir(), "data"), filepath.Join(t.TempDir(), "copy")
-	const notices = 3000
-	up := launch(t, environment, "up", "--data", data, "--clickhouse-listen", "127.0.0.1:0", writeNotices(t, notices))
-	address := up.says("ClickHouse:")
-	for countRows(t, address, "count()") == "0" { // it is in the middle of it
-	}
+	up := launch(t, environment, "up", "--data", data, "--clickhouse-listen", "127.0.0.1:0", writeNotices(t, 100))
+	awaitRows(t, up.says("ClickHouse:"), differs("0"))
+	finish(t, environment, "ingest", "--data", data, writeNotices(t, 1500)) // and now it is in the middle of it
 	finish(t, environment, "backup", "--data", data, copied)
 
 	restoring := exec.Command(command(t, "owabi"), "restore", "--data", data, copied)
@@ -77,15 +75,13 @@ func TestForgettingWhileServicesRun(t *testing.T) {
 	const notices = 500
 	up := launch(t, environment, "up", "--data", data, "--clickhouse-listen", "127.0.0.1:0", writeNotices(t, notices))
 	address := up.says("ClickHouse:")
-	for countRows(t, address, "count()") == "0" { // there is one to forget, and more to come
-	}
+	awaitRows(t, address, differs("0")) // there is one to forget, and more to come
 	id := countRows(t, address, "any(notice_id)")
 	out := finish(t, environment, "warehouse", "forget", "--data", data, "--notice", id, "--yes")
 	if !strings.Contains(out, "erased") {
 		t.Errorf("forget said\n%s", out)
 	}
-	for countRows(t, address, "count()") != fmt.Sprint(notices-1) { // the others arrive
-	}
+	awaitRows(t, address, is(fmt.Sprint(notices-1))) // the others arrive
 	if n := countRows(t, address, "countIf(notice_id = '"+id+"')"); n != "0" {
 		t.Errorf("the notice is there %s times", n)
 	}

@@ -156,20 +156,39 @@ func writeNotices(t *testing.T, count int) string {
 	return path
 }
 
+// countRows asks the ClickHouse at address for something of the view of notices.
 func countRows(t *testing.T, address, what string) string {
 	t.Helper()
-	w, err := warehouse.Open(warehouse.Config{URL: address})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer w.Close()
-	var out strings.Builder
-	if err := w.Query(t.Context(), "SELECT "+what+" FROM notices", warehouse.FormatCSV, &out); err != nil {
-		t.Fatal(err)
-	}
-	_, value, _ := strings.Cut(strings.TrimSpace(out.String()), "\n")
-	return value
+	return value(t, openWarehouse(t, address), "SELECT "+what+" FROM notices")
 }
+
+// awaitRows waits until the number of notices in the ClickHouse at address is such.
+// It looks now and then, to leave the processor to who loads them.
+func awaitRows(t *testing.T, address string, such func(count string) bool) {
+	t.Helper()
+	awaitValue(t, openWarehouse(t, address), "SELECT count() FROM notices", such)
+}
+
+func awaitValue(t *testing.T, w *warehouse.Warehouse, statement string, such func(string) bool) {
+	t.Helper()
+	look := time.NewTicker(20 * time.Millisecond)
+	defer look.Stop()
+	over := time.After(2 * time.Minute)
+	for {
+		got := value(t, w, statement)
+		if such(got) {
+			return
+		}
+		select {
+		case <-look.C:
+		case <-over:
+			t.Fatalf("%s: still %s", statement, got)
+		}
+	}
+}
+
+func is(want string) func(string) bool      { return func(got string) bool { return got == want } }
+func differs(from string) func(string) bool { return func(got string) bool { return got != from } }
 
 func kill(t *testing.T, p *process) {
 	t.Helper()
@@ -207,8 +226,7 @@ func TestUpIsOpenToOthers(t *testing.T) {
 			t.Fatalf("a subscriber got no classified notice: %v", err)
 		}
 	}
-	for countRows(t, clickHouse, "count()") != "5" {
-	}
+	awaitRows(t, clickHouse, is("5"))
 	if out := finish(t, nil, "sql", "--data", data, "--format", "csv", "SELECT count() AS n FROM notices"); out != "n\n5\n" {
 		t.Errorf("owabi sql on a running owabi said %q", out)
 	}

@@ -173,11 +173,11 @@ func TestThePrompt(t *testing.T) {
 	// Ctrl-C ends the statement, also in the engine, and not the prompt; twice.
 	for range 2 {
 		x.keys("SELECT count() AS endless FROM numbers_mt(1e15) WHERE sipHash64(number) = 1;\r")
-		waitForAnswer(t, w, "SELECT count() FROM system.processes WHERE query LIKE '%AS endless FROM%' AND query NOT LIKE '%system.processes%'", "1")
+		awaitValue(t, w, "SELECT count() FROM system.processes WHERE query LIKE '%AS endless FROM%' AND query NOT LIKE '%system.processes%'", is("1"))
 		x.keys("\x03")
 		x.expect("cancelled")
 		x.expect("owabi> ")
-		waitForAnswer(t, w, "SELECT count() FROM system.processes WHERE query LIKE '%AS endless FROM%' AND query NOT LIKE '%system.processes%'", "0")
+		awaitValue(t, w, "SELECT count() FROM system.processes WHERE query LIKE '%AS endless FROM%' AND query NOT LIKE '%system.processes%'", is("0"))
 	}
 	x.keys("\\format vertical\r")
 	x.expect("owabi> ")
@@ -220,23 +220,4 @@ func TestThePrompt(t *testing.T) {
 	y.expect("owabi> ")
 	y.keys("\x04") // Ctrl-D
 	y.ends()
-}
-
-// waitForAnswer asks until the answer is the one wanted.
-func waitForAnswer(t *testing.T, w *warehouse.Warehouse, sql, want string) {
-	t.Helper()
-	limit := time.Now().Add(time.Minute)
-	for {
-		var out strings.Builder
-		if err := w.Query(t.Context(), sql, warehouse.FormatCSV, &out); err != nil {
-			t.Fatal(err)
-		}
-		_, got, _ := strings.Cut(strings.TrimSpace(out.String()), "\n")
-		if got == want {
-			return
-		}
-		if time.Now().After(limit) {
-			t.Fatalf("%s: %s, want %s", sql, got, want)
-		}
-	}
 }
