@@ -10,22 +10,7 @@ import (
 // Expired counts the rows, table by table, about notices that owabi met before a
 // time.
 func (w *Warehouse) Expired(ctx context.Context, before time.Time) ([]TableTrace, error) {
-	tables, err := w.noticeTables(ctx, "notice_id")
-	if err != nil {
-		return nil, err
-	}
-	var traces []TableTrace
-	for _, table := range tables {
-		trace := TableTrace{Table: table}
-		statement := "SELECT count() FROM " + quoteIdentifier(table) + " WHERE " + metBefore(before)
-		if err := w.conn.QueryRow(ctx, statement).Scan(&trace.Rows); err != nil {
-			return nil, fmt.Errorf("count old rows of %s: %w", table, inItsWords(err))
-		}
-		if trace.Rows > 0 {
-			traces = append(traces, trace)
-		}
-	}
-	return traces, nil
+	return w.traces(ctx, metBefore(before))
 }
 
 // Expire removes every row about notices that owabi met before a time, whenever

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -58,6 +59,12 @@ const maxForgotten = 2000
 // Traces counts what is stored about notices, table by table; tables without a
 // row of theirs are left out.
 func (w *Warehouse) Traces(ctx context.Context, noticeIDs []string) ([]TableTrace, error) {
+	return w.traces(ctx, amongChunks(noticeIDs)...)
+}
+
+// traces counts the rows that meet one of some conditions, no two of which hold for
+// the same row, table by table; tables without one are left out.
+func (w *Warehouse) traces(ctx context.Context, conditions ...string) ([]TableTrace, error) {
 	tables, err := w.noticeTables(ctx, "notice_id")
 	if err != nil {
 		return nil, err
@@ -65,9 +72,9 @@ func (w *Warehouse) Traces(ctx context.Context, noticeIDs []string) ([]TableTrac
 	var traces []TableTrace
 	for _, table := range tables {
 		trace := TableTrace{Table: table}
-		for _, ids := range chunks(noticeIDs, maxForgotten) {
+		for _, condition := range conditions {
 			var n uint64
-			if err := w.conn.QueryRow(ctx, "SELECT count() FROM "+quoteIdentifier(table)+" WHERE "+among(ids)).Scan(&n); err != nil {
+			if err := w.conn.QueryRow(ctx, "SELECT count() FROM "+quoteIdentifier(table)+" WHERE "+condition).Scan(&n); err != nil {
 				return nil, fmt.Errorf("count rows of %s: %w", table, inItsWords(err))
 			}
 			trace.Rows += n
@@ -83,13 +90,10 @@ func (w *Warehouse) Traces(ctx context.Context, noticeIDs []string) ([]TableTrac
 // parts that held them are gone from the disk too. It needs the rights to alter
 // and delete, which no running service has.
 func (w *Warehouse) Forget(ctx context.Context, noticeIDs []string) error {
-	traces, err := w.Traces(ctx, noticeIDs)
+	conditions := amongChunks(noticeIDs)
+	traces, err := w.traces(ctx, conditions...)
 	if err != nil {
 		return err
-	}
-	var conditions []string
-	for _, ids := range chunks(noticeIDs, maxForgotten) {
-		conditions = append(conditions, among(ids))
 	}
 	for _, trace := range traces {
 		if err := w.eraseFrom(ctx, trace.Table, conditions...); err != nil {
@@ -148,25 +152,22 @@ func (w *Warehouse) sweep(ctx context.Context, table string) error {
 	}
 }
 
-// among is the condition of being one of some notices.
-func among(noticeIDs []string) string {
-	quoted := make([]string, len(noticeIDs))
-	for i, id := range noticeIDs {
-		quoted[i] = quoteString(id)
+// amongChunks are the conditions of being one of some notices, each short enough for
+// a statement.
+func amongChunks(noticeIDs []string) []string {
+	var conditions []string
+	for ids := range slices.Chunk(noticeIDs, maxForgotten) {
+		quoted := make([]string, len(ids))
+		for i, id := range ids {
+			quoted[i] = quoteString(id)
+		}
+		conditions = append(conditions, "notice_id IN ("+strings.Join(quoted, ", ")+")")
 	}
-	return "notice_id IN (" + strings.Join(quoted, ", ") + ")"
+	return conditions
 }
 
 func quoteString(value string) string {
 	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(value) + "'"
-}
-
-func chunks[T any](list []T, size int) [][]T {
-	var out [][]T
-	for ; len(list) > size; list = list[size:] {
-		out = append(out, list[:size])
-	}
-	return append(out, list)
 }
 
 // strings runs a statement with one column of strings.

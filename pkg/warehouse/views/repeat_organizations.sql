@@ -6,6 +6,7 @@
 WITH
     (SELECT max(published) FROM notice_rows WHERE published <= toDate32(now('Asia/Tokyo'))) AS newest,
     day -> bitShiftLeft(toUInt64(ifNull(toInt32(day), -25568) + 25568), 46) AS begins, -- the first moment of a day
+    moment -> if(moment < begins(toDate32('1900-01-01')), NULL, toDate32(toInt32(bitShiftRight(moment, 46)) - 25568)) AS day_of,
     addDays(newest, 1) AS end,
     repeated AS (
         SELECT organization_hash, max(told.moment) AS moment, minIf(told.moment, told.moment >= begins(toDate32('1900-01-01'))) AS first_dated, count() AS incidents,
@@ -16,7 +17,7 @@ WITH
         GROUP BY organization_hash
         HAVING incidents >= 2)
 SELECT organization_key, synthetic, organization, sector, ownership, repeated.incidents AS incidents,
-    if(repeated.first_dated = 0, NULL, toDate32(toInt32(bitShiftRight(repeated.first_dated, 46)) - 25568)) AS first, published AS last,
+    day_of(repeated.first_dated) AS first, day_of(repeated.moment) AS last,
     repeated.in_12_months AS in_12_months, repeated.in_36_months AS in_36_months
 FROM notice_rows AS latest FINAL
 GLOBAL ANY INNER JOIN repeated ON latest.moment = repeated.moment
