@@ -143,6 +143,10 @@ func field(c notice.Classification, name string) (string, bool) {
 		return orDash(c.Timeline.Detected), true
 	case "restored":
 		return orDash(c.Timeline.Restored), true
+	case "ended":
+		return orDash(c.Timeline.Ended), true
+	case "effects":
+		return list(c.Effects), true
 	case "published":
 		return orDash(c.Published), true
 	case "stage":
@@ -183,7 +187,7 @@ func TestCases(t *testing.T) {
 					}
 					same := value == w[1]
 					switch w[0] {
-					case "occurred", "detected", "restored":
+					case "occurred", "detected", "restored", "ended":
 						same = strings.HasPrefix(value, w[1])
 					}
 					if !same {

@@ -79,6 +79,7 @@ func (c *Classifier) classify(n notice.Notice) (notice.Classification, float64) 
 func (r *reading) readImpact() {
 	r.readExposure()
 	r.hearExposure()
+	r.sufferedByExposure()
 	r.readDataTypes()
 	r.readSecondaryDamage()
 	r.readCounts()

@@ -38,6 +38,9 @@ func (r *reading) nobodyNoticed(m match) bool {
 	case japanese.Denied, japanese.Hypothetical, japanese.Planned:
 		return true
 	}
+	if strings.HasSuffix(string(r.view.runes[m.start:m.end]), "誤認識") { // a mistake, not what found it
+		return true
+	}
 	after := string(r.view.runes[m.end:min(len(r.view.runes), int(m.end)+6)])
 	for _, w := range [...]string{"際の", "場合", "ときの", "時の", "ように", "ら、"} {
 		if strings.Contains(after, w) {
@@ -74,6 +77,9 @@ func (r *reading) readMedium() {
 		}
 		if r.polarity(m) == japanese.Denied {
 			return
+		}
+		if r.cue(m).code == string(notice.MediumPaper) && startsWith(string(r.view.runes[m.end:min(len(r.view.runes), int(m.end)+8)]), "管理システム", "システム", "のデータ", "データ", "の電子", "の画像", "の写真データ") {
+			return // of paper once: 公文書管理システム, 申込書のデータ
 		}
 		c, s := r.cue(m), sides[r.cue(m).code]
 		if s.first == nil {

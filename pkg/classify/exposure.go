@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"slices"
 	"strings"
 
 	"owabi/pkg/japanese"
@@ -361,4 +362,14 @@ func (r *reading) secondHand(m match) bool {
 		return false
 	}
 	return true
+}
+
+// sufferedByExposure adds confidentiality to what suffered where data got out,
+// whatever the category is.
+func (r *reading) sufferedByExposure() {
+	e := r.out.Impact.Exposure
+	if e == nil || *e != notice.ExposureConfirmed || slices.Contains(r.out.Effects, notice.Confidentiality) {
+		return
+	}
+	r.out.Effects = append([]notice.Effect{notice.Confidentiality}, r.out.Effects...)
 }

@@ -38,6 +38,7 @@ func (r *reading) readTimeline() {
 	}
 	r.occurredBeforeDetected(best, told["occurred"])
 	r.foundTheSameDay(best)
+	r.endOfInterval(best)
 	set := func(field string, to **string) {
 		t, ok := best[field]
 		if !ok {
@@ -154,8 +155,12 @@ func (r *reading) tell(i int) []account {
 		return nil
 	}
 	sentence := r.words(r.doc.Sentences[s].Range)
-	if holds(sentence, unrelated...) || r.measures(m) {
+	if holds(sentence, unrelated...) || r.measures(m) || r.ofAnother(m) {
 		return nil
+	}
+	before, after := r.around(m.Range, s)
+	if clause, _, _ := strings.Cut(head(after, 40), "。"); strings.Contains(head(clause, 8), "順次") && !strings.Contains(clause, "した「") && holds(clause, "報告", "連絡", "ご案内", "説明", "知らせ", "返金", "返還", "お返し", "謝罪", "お詫び") {
+		return nil // when those affected are told
 	}
 	if key, ok := r.keyAt(m.Range); ok && holds(key, "返金", "還付", "今後", "再発", "予定", "支給", "締切", "補償") {
 		return nil
@@ -197,8 +202,10 @@ func (r *reading) tell(i int) []account {
 			notAt = mt.start
 		}
 	}
-	before, after := r.around(m.Range, s)
 	covers := startsWith(after, "から", "~", "より", "以降", "-") && r.coversData(after)
+	if covers && holds(before, "対象", "該当") {
+		return out
+	}
 	title := r.doc.Sections[r.doc.Sentences[s].Section].Title
 	foundHere := holds(title, "発覚", "判明", "気づ", "気付", "分かった", "分かりました", "きっかけ", "端緒", "発見")
 	// A predicate before the date: 送信したのは10月25日.
@@ -217,6 +224,7 @@ func (r *reading) tell(i int) []account {
 			add("detected", 4+zoneScore+early, "timeline.detected")
 		}
 	}
+	foundHere = foundHere || r.foundFirst(s, at.end, stop)
 	// An account of what happened begins with what happened: its dates count a
 	// little for the beginning even without a telling predicate.
 	if !reported && notAt < 0 && !foundHere && (z == zoneOverview || z == zoneLead || z == zoneBody || z == zoneCause) {
@@ -243,7 +251,7 @@ func (r *reading) tell(i int) []account {
 			if mt.start >= stop && !(joined && k == s) { // beyond the next date
 				continue
 			}
-			if distance > 6 && string(r.view.runes[mt.start:mt.end]) == "から" {
+			if distance > 1 && string(r.view.runes[mt.start:mt.end]) == "から" {
 				continue
 			}
 			if near < 0.2 {
@@ -262,6 +270,9 @@ func (r *reading) tell(i int) []account {
 			}
 			switch r.cue(mt).group {
 			case groupOccurred:
+				if k == s && r.isFound(mt, stop) {
+					continue
+				}
 				if covers {
 					near -= 0.8
 				}
@@ -275,6 +286,9 @@ func (r *reading) tell(i int) []account {
 					add("occurred", near+zoneScore+early, "timeline.occurred")
 				}
 			case groupDetected:
+				if r.heldAt(at.end, mt.start) || r.emergencyCall(mt) {
+					continue
+				}
 				if !reported || distance < 6 {
 					strong := 0.0
 					if w := string(r.view.runes[mt.start:mt.end]); strings.Contains(w, "判明") || strings.Contains(w, "発覚") || strings.Contains(w, "分か") {
@@ -307,8 +321,90 @@ func (r *reading) measures(m japanese.Moment) bool {
 		return false
 	}
 	rest := r.text.Norm()[m.Range.End:]
+	if r.v.Dates[m.Date].Day == 0 {
+		// 1月ご使用分の料金; but 4月の検針分から: since when.
+		billed := strings.TrimPrefix(strings.TrimPrefix(rest, "の"), "ご")
+		for _, w := range [...]string{"使用分", "請求分", "利用分", "検針分", "支給分", "診療分", "支払い分", "支払分", "購入分"} {
+			if after, ok := strings.CutPrefix(billed, w); ok && !startsWith(after, "から", "より", "~", "-", "以降") {
+				return true
+			}
+		}
+	}
 	return startsWith(rest, "分の", "分と", "分に", "分を", "分は", "分、", "分給", "分仕", "分ま", "号", "付の", "付けの", "生まれ", "期の", "度") || r.v.Dates[m.Date].Day == 0 && startsWith(rest, "分")
 }
+
+// foundFirst tells whether the first predicate behind a date at end, in sentence i
+// and before stop, is one of finding.
+func (r *reading) foundFirst(i int, end, stop int32) bool {
+	for _, mt := range r.inSentence(i) {
+		if mt.start < end || mt.start >= stop {
+			continue
+		}
+		switch r.cue(mt).group {
+		case groupDetected:
+			return true
+		case groupOccurred, groupCategory, groupLost, groupLeak:
+			return false
+		}
+	}
+	return false
+}
+
+// heldAt tells whether what stands between a date's end and to is an event of the
+// date's own that a noun is described by: 午後8時から実施した「…」において、….
+func (r *reading) heldAt(from, to int32) bool {
+	clause, _, _ := strings.Cut(string(r.view.runes[from:min(to, from+40)]), "、")
+	for _, w := range [...]string{"実施", "開催", "開始", "募集", "販売", "発売"} {
+		_, rest, ok := strings.Cut(clause, w)
+		rest = strings.TrimPrefix(strings.TrimPrefix(rest, "いた"), "さ")
+		if ok && (startsWith(rest, "しました", "した", "れました", "れた", "しておりました") && holds(rest, "において", "における", "では", "で", "」", "「")) {
+			return true
+		}
+	}
+	return false
+}
+
+// isFound tells whether what m tells is what a finding before stop is about:
+// 感染していることに気づき is told of the day of the finding.
+func (r *reading) isFound(m match, stop int32) bool {
+	for _, found := range r.inSentence(int(m.sentence)) {
+		if r.cue(found).group != groupDetected || found.start < m.end || found.start >= stop || found.start-m.end > 16 {
+			continue
+		}
+		if between := string(r.view.runes[m.end:found.start]); endsIn(between, "ことに", "ことを", "ことが", "のに", "のを") && !holds(between, "、") {
+			return true
+		}
+	}
+	return false
+}
+
+// emergencyCall tells whether m is what fire brigades call a call: 119番通報. It tells
+// that nobody found anything out.
+func (r *reading) emergencyCall(m match) bool {
+	return m.start > 0 && string(r.view.runes[m.start:m.end]) == "通報" && endsIn(string(r.view.runes[max(0, m.start-4):m.start]), "119", "119番", "110", "緊急")
+}
+
+// ofAnother tells whether m is the day of something else that is named right
+// before it: one end of the period in which people applied, 応募期間:2月1日~4月7日, or
+// the day of a press conference in brackets.
+func (r *reading) ofAnother(m japanese.Moment) bool {
+	norm := r.text.Norm()
+	before := strings.NewReplacer("\n", "", " ", "").Replace(tail(norm[max(0, m.Range.Start-200):m.Range.Start], anotherReaches))
+	if open := strings.LastIndexByte(before, '('); open >= 0 && !strings.Contains(before[open:], ")") && endsIn(before[:open], occasions...) {
+		return true
+	}
+	k := strings.LastIndex(before, "期間")
+	if k < 0 || strings.ContainsAny(before[k:], "。、)」") {
+		return false
+	}
+	return endsIn(strings.TrimSuffix(strings.TrimSuffix(before[:k], "予定"), "の"), "応募", "募集", "受付", "受け付け", "申込", "申し込み", "開催", "販売", "会期", "キャンペーン", "登録", "契約", "保存", "回答", "投票", "受講", "補償", "製造", "出荷")
+}
+
+// anotherReaches is how many characters before a date name what it is the day of.
+const anotherReaches = 40
+
+// occasions are what is named before the brackets that hold its day.
+var occasions = []string{"会見", "説明会", "発表", "公表", "閣議", "委員会", "通知", "通達", "議会", "公布", "施行", "改正", "契約", "締結"}
 
 // coversData tells whether the words behind a date name people or things by when
 // they came in: から2019年5月までに応募された方.
@@ -318,7 +414,7 @@ func (r *reading) coversData(after string) bool {
 	if k < 0 {
 		return false
 	}
-	return holds(clause[k:], "方", "お客", "申し込", "申込", "応募", "投稿", "受信", "登録", "予約", "来店", "採用", "在籍", "受け付け", "受付", "提出", "届け出", "契約し", "撮影", "寄せられ", "問い合わせ", "発行", "受診", "卒業", "入会")
+	return holds(clause[k:], "方", "お客", "申し込", "申込", "応募", "投稿", "受信", "登録", "予約", "来店", "採用", "在籍", "受け付け", "受付", "提出", "届け出", "契約し", "撮影", "寄せられ", "問い合わせ", "発行", "受診", "卒業", "入会", "製造", "出荷", "手術", "販売し", "購入", "宿泊", "お支払い")
 }
 
 // quoted tells whether a quotation that begins behind from is still open at to.
@@ -394,6 +490,27 @@ func (r *reading) tellFound(told map[string][]account) {
 				break
 			}
 		}
+	}
+}
+
+// endOfInterval gives the end of the interval that the chosen beginning opens, where
+// no other end is told: 2021年4月1日~2023年3月31日.
+func (r *reading) endOfInterval(best map[string]account) {
+	o, ok := best["occurred"]
+	if _, ended := best["ended"]; ended || !ok {
+		return
+	}
+	for _, iv := range r.v.Intervals {
+		if iv.From != o.moment || r.iso(iv.To) == "" || r.iso(iv.To) < r.iso(iv.From) {
+			continue
+		}
+		if s := r.sentenceAt(iv.Range.Start); s >= 0 {
+			if _, after := r.around(iv.Range, s); r.coversData("から" + after) {
+				return
+			}
+		}
+		best["ended"] = account{iv.To, "ended", 1, "timeline.interval"}
+		return
 	}
 }
 

@@ -521,6 +521,9 @@ func (r *resolver) narrates(d Date) bool {
 	if d.Month == 0 && d.Day == 0 && runeAt(s, d.Range.End) == '」' { // 「令和元年」 is spoken of as a word
 		return false
 	}
+	if d.Month == 0 && d.Day == 0 && prefixed(s, d.Range.End, "布設", "敷設", "設置", "製造", "製の", "製)", "竣工", "建設", "建築", "築造", "完成", "開業", "開設", "制定", "以前", "に布設", "に敷設", "に設置", "に製造", "に竣工", "に建設", "に建てられ", "に完成") != "" {
+		return false // how old a thing is: (昭和49年布設)
+	}
 	return prefixed(s, d.Range.End, "付の", "付けの", "付で", "付け", "付", "生まれ", "生", "創", "設立", "発行") == ""
 }
 
