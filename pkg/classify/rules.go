@@ -86,6 +86,7 @@ const (
 	groupOngoing
 	groupDone
 	groupMore
+	groupOpen
 	groupContractor
 	groupContractorNot
 	groupOccurred
@@ -241,6 +242,8 @@ type stagesFile struct {
 	Done                 words       `yaml:"done"`
 	More                 words       `yaml:"more_to_come"`
 	FirstWhenMore        []string    `yaml:"first_when_more"`
+	Open                 words       `yaml:"still_open"`
+	FirstWhenOpen        []string    `yaml:"first_when_open"`
 	FirstWhenUnmarked    []string    `yaml:"first_when_unmarked"`
 	FirstUnlessExposed   []string    `yaml:"first_unless_exposed"`
 	RestoredWhenRestored []string    `yaml:"restored_when_restored"`
@@ -681,8 +684,9 @@ func (l *loader) loadStages() {
 	l.words(file, groupRestored, "stage.restored", l.rules.stages.Restored)
 	l.words(file, groupOngoing, "stage.ongoing", l.rules.stages.Ongoing)
 	l.words(file, groupMore, "stage.more", l.rules.stages.More)
+	l.words(file, groupOpen, "stage.open", l.rules.stages.Open)
 	l.words(file, groupDone, "stage.done", l.rules.stages.Done)
-	for _, list := range [][]string{l.rules.stages.FirstWhenUnmarked, l.rules.stages.FirstWhenMore, l.rules.stages.RestoredWhenRestored, l.rules.stages.FinalWhenDone, l.rules.stages.FirstUnlessExposed, l.rules.stages.RestoredWhenHeaded} {
+	for _, list := range [][]string{l.rules.stages.FirstWhenUnmarked, l.rules.stages.FirstWhenMore, l.rules.stages.FirstWhenOpen, l.rules.stages.RestoredWhenRestored, l.rules.stages.FinalWhenDone, l.rules.stages.FirstUnlessExposed, l.rules.stages.RestoredWhenHeaded} {
 		for _, c := range list {
 			if !notice.Category(c).Valid() {
 				l.fault(file, 1, c, "no such category")

@@ -82,6 +82,9 @@ func (r *reading) ruleSector(s *scratch) sectorBasis {
 	}
 	found := map[int32]*loud{}
 	r.each(groupSectorText, func(m match) {
+		if amidWord(r.view.runes, m) {
+			return
+		}
 		l := found[m.cue]
 		if l == nil {
 			l = &loud{hits: map[string]bool{}, m: m}
@@ -211,6 +214,12 @@ func cutsWord(runes []rune, m match) bool {
 		return true
 	}
 	return m.end-m.start <= 2 && (unicode.Is(unicode.Katakana, next))
+}
+
+// amidWord tells a short word in katakana found inside a longer one: レジ in クレジット.
+func amidWord(runes []rune, m match) bool {
+	return m.end-m.start <= 2 && isKatakana(runes[m.start]) && isKatakana(runes[m.end-1]) &&
+		(m.start > 0 && isKatakana(runes[m.start-1]) || int(m.end) < len(runes) && isKatakana(runes[m.end]))
 }
 
 // introduced scores the sectors by the words that introduce the publisher where

@@ -34,15 +34,11 @@ func (r *reading) readStage() {
 		set(notice.ReportStage(r.cue(*mark).code), mark)
 		return
 	}
-	last := func(g group) *match {
+	last := func(g group, how ...japanese.Polarity) *match {
 		var out *match
 		r.each(g, func(m match) {
 			z := r.zones[m.sentence]
-			if z == zonePrevention || z == zoneContact {
-				return
-			}
-			switch r.polarity(m) {
-			case japanese.Asserted:
+			if z != zonePrevention && z != zoneContact && slices.Contains(how, r.polarity(m)) {
 				out = &m
 			}
 		})
@@ -55,18 +51,27 @@ func (r *reading) readStage() {
 		r.evidence("stage", "stage.outage_ended", *r.restoredAt)
 		return
 	}
-	restored, ongoing, done := last(groupRestored), last(groupOngoing), last(groupDone)
+	restored, done := last(groupRestored, japanese.Asserted), last(groupDone, japanese.Asserted)
+	// The words for what goes on may hold a negation: 再開の時期は決まっていない.
+	ongoing, open := last(groupOngoing, japanese.Asserted, japanese.Denied), last(groupOpen, japanese.Asserted, japanese.Denied)
 	switch {
 	case slices.Contains(r.rules.stages.RestoredWhenRestored, category) && restored != nil && ongoing == nil:
 		set(notice.StageRestored, restored)
+	case slices.Contains(r.rules.stages.RestoredWhenRestored, category) && r.out.Impact.OutageMinutes != nil && ongoing == nil:
+		set(notice.StageRestored, nil) // how long it took is told when it is over
+		for _, e := range r.out.Evidence {
+			if e.Field == "impact.outage_minutes" {
+				e.Field, e.Rule = "stage", "stage.outage_ended"
+				r.out.Evidence = append(r.out.Evidence, e)
+				break
+			}
+		}
 	case slices.Contains(r.rules.stages.FinalWhenDone, category) && done != nil:
 		set(notice.StageFinal, done)
-	case slices.Contains(r.rules.stages.FirstWhenMore, category) && r.seen[groupMore] > 0:
-		r.each(groupMore, func(m match) {
-			if r.out.Stage == nil {
-				set(notice.StageFirst, &m)
-			}
-		})
+	case slices.Contains(r.rules.stages.FirstWhenMore, category) && r.firstOf(groupMore) != nil:
+		set(notice.StageFirst, r.firstOf(groupMore))
+	case slices.Contains(r.rules.stages.FirstWhenOpen, category) && open != nil:
+		set(notice.StageFirst, open)
 	case slices.Contains(r.rules.stages.FirstUnlessExposed, category) && r.exposed():
 	case slices.Contains(r.rules.stages.FirstWhenUnmarked, category):
 		set(notice.StageFirst, nil)
@@ -77,4 +82,15 @@ func (r *reading) readStage() {
 func (r *reading) exposed() bool {
 	e := r.out.Impact.Exposure
 	return e != nil && *e != notice.ExposureDenied
+}
+
+// firstOf is the first place where a cue of the group was found, nil where none was.
+func (r *reading) firstOf(g group) *match {
+	var out *match
+	r.each(g, func(m match) {
+		if out == nil {
+			out = &m
+		}
+	})
+	return out
 }

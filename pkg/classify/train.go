@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"owabi/pkg/japanese"
 )
@@ -107,16 +109,26 @@ func trainHeads(gold []Gold, fields ...string) *model {
 		}
 	}
 	samples := make([]sample, len(gold))
+	var nameless []sample
 	for i, g := range gold {
 		count(g)
 		samples[i] = sample{g, slices.Clone(counter.take(m.idf))}
+		if name := text(g.Publisher); name != "" {
+			text := withoutName(japanese.New(g.Notice().Text()).Norm(), name)
+			counter.addNotice(text, firstLine(text), "")
+			nameless = append(nameless, sample{g, slices.Clone(counter.take(m.idf))})
+		}
 	}
 	var weights [][]int8
 	for _, f := range modelFields {
 		if len(fields) > 0 && !slices.Contains(fields, f.name) {
 			continue
 		}
-		h, w := trainHead(f.name, samples, f.label)
+		from := samples
+		if f.name == fieldSector {
+			from = slices.Concat(samples, nameless)
+		}
+		h, w := trainHead(f.name, from, f.label)
 		m.heads, weights = append(m.heads, h), append(weights, w)
 	}
 	m.assemble()
@@ -286,4 +298,14 @@ func firstLine(s string) string {
 		}
 	}
 	return s
+}
+
+// withoutName is text as it would be had the publisher not told its name.
+func withoutName(text, name string) string {
+	name = japanese.Normalize(name)
+	text = strings.ReplaceAll(text, name, "")
+	if short := japanese.FoldName(name); utf8.RuneCountInString(short) > 1 {
+		text = strings.ReplaceAll(text, short, "")
+	}
+	return text
 }
