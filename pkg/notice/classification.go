@@ -65,10 +65,11 @@ func (c Classified) Validate() error {
 	if year := c.Notice.FetchedAt.Year(); year < 1900 || year > 2299 { // what ClickHouse's DateTime64 can hold
 		return fmt.Errorf("%w: fetched_at %s is out of range", ErrInvalid, c.Notice.FetchedAt)
 	}
-	for field, q := range map[string]*Quantity{"people": c.Impact.People, "records": c.Impact.Records} {
-		if q != nil && q.Value < 0 {
-			return fmt.Errorf("%w: impact.%s is %d", ErrInvalid, field, q.Value)
-		}
+	if q := c.Impact.People; q != nil && q.Value < 0 {
+		return fmt.Errorf("%w: impact.people is %d", ErrInvalid, q.Value)
+	}
+	if q := c.Impact.Records; q != nil && q.Value < 0 {
+		return fmt.Errorf("%w: impact.records is %d", ErrInvalid, q.Value)
 	}
 	if d := c.Impact.OutageMinutes; d != nil && d.Value < 0 {
 		return fmt.Errorf("%w: impact.outage_minutes is %d", ErrInvalid, d.Value)

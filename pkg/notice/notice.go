@@ -19,6 +19,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -71,14 +72,18 @@ func (n Notice) Text() string {
 // ComputeID returns the id that the notice's content gives it.
 func (n Notice) ComputeID() string {
 	h := sha256.New()
-	var folded []byte
+	scratch := foldedFields.Get().(*[]byte)
 	for _, field := range [...]string{n.Publisher, n.Title, n.Published, n.Body} {
-		folded = appendFolded(folded[:0], field)
-		h.Write(folded)
+		*scratch = appendFolded((*scratch)[:0], field)
+		h.Write(*scratch)
 		h.Write([]byte{'\n'}) // folded text holds no line feed, so fields cannot run together
 	}
+	foldedFields.Put(scratch)
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
+
+// foldedFields are buffers that ComputeID has done with.
+var foldedFields = sync.Pool{New: func() any { return new([]byte) }}
 
 // Fold returns s in NFKC with every run of white space turned into one space
 // and none at the ends: two spellings of one text fold to one string. A byte that is
@@ -86,8 +91,8 @@ func (n Notice) ComputeID() string {
 func Fold(s string) string { return string(appendFolded(nil, s)) }
 
 // appendFolded appends s, folded, to an empty slice. Every service computes ids, so
-// what Japanese is mostly made of is taken rune by rune, and only what is left goes
-// through the tables of norm.
+// what Japanese is mostly made of is taken in runs, or rune by rune, and only what is
+// left goes through the tables of norm.
 func appendFolded(out []byte, s string) []byte {
 	space := false
 	add := func(r rune) {
@@ -107,6 +112,15 @@ func appendFolded(out []byte, s string) []byte {
 		space   bool
 	}{at: -1}
 	for i := 0; i < len(s); {
+		if end := i + unchanged(s[i:]); end > i {
+			if space {
+				out = append(out, ' ')
+				space = false
+			}
+			out = append(out, s[i:end]...)
+			i = end
+			last.at = -1 // the run leaves its last rune to what follows
+		}
 		r, size := utf8.DecodeRuneInString(s[i:])
 		if folded, ok := plain(r); ok {
 			last.at, last.out, last.space = i, len(out), space
@@ -132,6 +146,35 @@ func appendFolded(out []byte, s string) []byte {
 		i = end
 	}
 	return out
+}
+
+// unchanged is the length of the run at the beginning of s that folds to itself, but
+// for its last rune, which what follows may change: bytes that plain would return as
+// they are and that are no space.
+func unchanged(s string) int {
+	last := 0
+	for i := 0; i < len(s); {
+		size := 1
+		switch c := s[i]; {
+		case c > ' ' && c < utf8.RuneSelf:
+		case c >= 0xE3 && c <= 0xE9 && i+2 < len(s):
+			if s[i+1]&0xC0 != 0x80 || s[i+2]&0xC0 != 0x80 {
+				return last
+			}
+			r := rune(c&0x0F)<<12 | rune(s[i+1]&0x3F)<<6 | rune(s[i+2]&0x3F)
+			if r < 0x4E00 { // else it is a kanji
+				if folded, ok := plain(r); !ok || folded != r {
+					return last
+				}
+			}
+			size = 3
+		default:
+			return last
+		}
+		last = i
+		i += size
+	}
+	return last
 }
 
 // plain returns what NFKC makes of a rune that stands for itself or for one of
@@ -166,9 +209,9 @@ var (
 // a date.
 func (n Notice) Validate() error {
 	switch {
-	case strings.TrimSpace(n.Text()) == "":
+	case strings.TrimSpace(n.Title) == "" && strings.TrimSpace(n.Body) == "":
 		return ErrNoText
-	case !utf8.ValidString(n.Text()) || !utf8.ValidString(n.Publisher):
+	case !utf8.ValidString(n.Title) || !utf8.ValidString(n.Body) || !utf8.ValidString(n.Publisher):
 		return fmt.Errorf("%w: its text is not UTF-8", ErrInvalid)
 	case n.ID != n.ComputeID():
 		return fmt.Errorf("%w: id %.80q does not fit its content", ErrInvalid, n.ID)

@@ -1,5 +1,7 @@
 package notice
 
+import "sync"
+
 // The codes that stand in data and in subjects. A code is never renamed and
 // never reused; labels may be improved. What each means when labelling by hand
 // is written beside it.
@@ -326,24 +328,10 @@ const (
 )
 
 // Valid says whether c is a known code.
-func (c Category) Valid() bool {
-	for _, info := range Categories() {
-		if info.Code == c {
-			return true
-		}
-	}
-	return false
-}
+func (c Category) Valid() bool { return validCategories()[c] }
 
 // Valid says whether s is a known code.
-func (s Sector) Valid() bool {
-	for _, info := range Sectors() {
-		if info.Code == s {
-			return true
-		}
-	}
-	return false
-}
+func (s Sector) Valid() bool { return validSectors()[s] }
 
 // Valid says whether d is a known code.
 func (d DataType) Valid() bool {
@@ -353,4 +341,22 @@ func (d DataType) Valid() bool {
 		}
 	}
 	return false
+}
+
+// Every message that is loaded is asked for its codes.
+var (
+	validCategories = sync.OnceValue(func() map[Category]bool {
+		return codes(Categories(), func(i CategoryInfo) Category { return i.Code })
+	})
+	validSectors = sync.OnceValue(func() map[Sector]bool {
+		return codes(Sectors(), func(i SectorInfo) Sector { return i.Code })
+	})
+)
+
+func codes[I any, C comparable](list []I, code func(I) C) map[C]bool {
+	known := make(map[C]bool, len(list))
+	for _, info := range list {
+		known[code(info)] = true
+	}
+	return known
 }
