@@ -18,9 +18,7 @@ func TestMain(m *testing.M) {
 	if serveAsChild() {
 		return
 	}
-	// nats.go 1.55 leaves this one behind, waiting for ever on a nil channel, when a
-	// publisher is closed before the goroutine of its first message has begun to run.
-	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("github.com/nats-io/nats.go/jetstream.(*jetStream).resetPendingAcksOnReconnect"))
+	goleak.VerifyTestMain(m)
 }
 
 // testLog shows the log of a failing test.

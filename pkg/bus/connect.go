@@ -147,6 +147,9 @@ func (b *Bus) options(cfg Config) ([]nats.Option, error) {
 			if !nc.IsClosed() {
 				log.Warn("connection to NATS lost, reaching for it again", "error", err)
 			}
+			for _, p := range b.openPublishers() {
+				p.disconnected()
+			}
 		}),
 		nats.ReconnectHandler(func(nc *nats.Conn) {
 			log.Info("connection to NATS is back", "server", nc.ConnectedUrlRedacted())

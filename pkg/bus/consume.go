@@ -32,9 +32,13 @@ type ConsumeConfig struct {
 	// Default: 20 ms. A batch loader sets about 1 s.
 	Linger time.Duration
 	// MaxLinger is how long to wait in all while 50 messages a second and more keep
-	// coming: then few batches are worth more than a short wait. Never above half the
-	// consumer's AckWait. Default: Linger.
+	// coming: then few batches are worth more than a short wait. Once nothing has come
+	// for a fifth of Linger, such a burst is over and waited for no longer. Never above
+	// half the consumer's AckWait. Default: Linger.
 	MaxLinger time.Duration
+	// NoMore, when it is closed, says that nothing more will come that a batch could
+	// wait for. nil: nobody knows.
+	NoMore <-chan struct{}
 	// Workers is how many batches are handled at the same time. Default: 1.
 	Workers int
 
@@ -48,6 +52,11 @@ type ConsumeConfig struct {
 	// StopTimeout is how long the batches in hand may go on after the context has
 	// ended; then their own context ends. Default: 30 s.
 	StopTimeout time.Duration
+	// Prepare is called with each message as it comes, while the batch still waits for
+	// others, and its result is handed on as Delivery.Prepared: so the work that one
+	// message takes is done when the batch is full. It must have no effects. A panic
+	// leaves Prepared nil, for the handler to meet. nil: nothing is prepared.
+	Prepare func(Delivery) any
 	// ConfirmAcks waits for the server's word on every acknowledgement: fewer
 	// messages handled twice after a crash, at the price of a round trip.
 	ConfirmAcks bool
@@ -92,6 +101,8 @@ type Delivery struct {
 	Stored time.Time
 	// Tries counts the deliveries of this message, this one included.
 	Tries int
+	// Prepared is what ConsumeConfig.Prepare made of the message; nil without it.
+	Prepared any
 
 	msg   jetstream.Msg
 	count uint64 // of the consumer's deliveries, this one included
@@ -212,8 +223,8 @@ type worker struct {
 }
 
 // idleWait is how long one request for a first message stays with the server; an
-// idle worker sees the end of its context after it.
-const idleWait = 500 * time.Millisecond
+// idle worker sees the end of its context after it, and a stop waits for that.
+const idleWait = 100 * time.Millisecond
 
 func (w *worker) run(ctx, inHand context.Context) error {
 	for fails := 0; ctx.Err() == nil; {
@@ -264,21 +275,22 @@ func (w *worker) fetchAlone(ctx context.Context) ([]Delivery, error) {
 	return w.fetch(ctx)
 }
 
-// busy is the messages a second from which on a batch waits for MaxLinger.
-const busy = 50
+// maxPull bounds one request for more messages: nats.go makes room for all of them.
+const maxPull = 1024
 
-// fetch waits for a first message, then a little for more. A suspect gets little
-// company: what is not fetched with it does not count a delivery when it kills the
-// process.
+// fetch waits for a first message, then for more. A suspect gets little company: what
+// is not fetched with it does not count a delivery when it kills the process.
 func (w *worker) fetch(ctx context.Context) ([]Delivery, error) {
 	batch, err := w.pull(nil, 1, jetstream.FetchMaxWait(idleWait))
 	if len(batch) == 0 {
 		return batch, err
 	}
 	most, left := w.cfg.company(batch[0].Tries), w.cfg.BatchBytes
-	for began := time.Now(); len(batch) < most; {
+	for wait := newLingering(w.cfg, time.Now()); len(batch) < most && left > 0 && ctx.Err() == nil; {
 		had := len(batch)
-		batch, err = w.pull(batch, most-had, jetstream.FetchMaxWait(w.cfg.Linger), jetstream.FetchMaxBytes(left))
+		// The server ends a request that gets too little only after its time, and to
+		// leave it before would lose what comes for it: so each is short.
+		batch, err = w.pull(batch, min(most-had, maxPull), jetstream.FetchMaxWait(wait.look()), jetstream.FetchMaxBytes(left))
 		if err != nil { // what came before the error is handled
 			w.log.Debug("fetching the rest of a batch", "error", err)
 			break
@@ -286,8 +298,7 @@ func (w *worker) fetch(ctx context.Context) ([]Delivery, error) {
 		for _, d := range batch[had:] {
 			left -= d.size()
 		}
-		few := float64(len(batch)-had) < busy*w.cfg.Linger.Seconds()
-		if few || left <= 0 || ctx.Err() != nil || time.Since(began)+w.cfg.Linger > w.cfg.MaxLinger {
+		if wait.over(time.Now(), len(batch)-had) {
 			break
 		}
 	}
@@ -304,13 +315,28 @@ func (w *worker) pull(batch []Delivery, n int, opts ...jetstream.FetchOpt) ([]De
 		if err != nil {
 			return batch, fmt.Errorf("a message without JetStream's metadata on %s: %w", m.Subject(), err)
 		}
-		batch = append(batch, Delivery{
+		d := Delivery{
 			Subject: m.Subject(), Header: m.Headers(), Data: m.Data(),
 			Sequence: meta.Sequence.Stream, Stored: meta.Timestamp, Tries: int(meta.NumDelivered),
 			msg: m, count: meta.Sequence.Consumer, left: meta.NumPending,
-		})
+		}
+		d.Prepared = w.prepare(d)
+		batch = append(batch, d)
 	}
 	return batch, got.Error()
+}
+
+func (w *worker) prepare(d Delivery) (prepared any) {
+	if w.cfg.Prepare == nil {
+		return nil
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			w.log.Warn("preparing a message panicked, leaving it to the handler", "panic", p, "notice", d.noticeID(), "sequence", d.Sequence)
+			prepared = nil
+		}
+	}()
+	return w.cfg.Prepare(d)
 }
 
 // lost decides what a failed fetch means: wait and go on, or the end.

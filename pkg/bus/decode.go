@@ -128,7 +128,7 @@ func (d Delivery) checkHeaders(eventType string) error {
 	if v := d.Header.Get(HeaderType); v != eventType {
 		return fmt.Errorf("%w: %s %q is unknown here, %s is read", ErrBadMessage, HeaderType, v, eventType)
 	}
-	if v := d.Header.Get(HeaderContentType); v != "" {
+	if v := d.Header.Get(HeaderContentType); v != "" && v != ContentType {
 		if media, _, err := mime.ParseMediaType(v); err != nil || media != ContentType {
 			return fmt.Errorf("%w: %s %q is unknown, %s is read", ErrBadMessage, HeaderContentType, v, ContentType)
 		}

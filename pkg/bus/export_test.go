@@ -14,3 +14,24 @@ func AckOf(subject string) string { return ackOf(subject) }
 
 // Backoff gives the tests the wait before a try.
 func Backoff(n int, least, most time.Duration) time.Duration { return backoff(n, least, most) }
+
+// WaitOf is how long a batch waits after its first message, if as many as come tells
+// have come by then; noMore is said at that time, 0: never. The clock is not waited for.
+func WaitOf(cfg ConsumeConfig, noMore time.Duration, come func(time.Duration) int) time.Duration {
+	closed := make(chan struct{})
+	cfg.NoMore = closed
+	began := time.Unix(0, 0)
+	wait, at, had := newLingering(cfg, began), time.Duration(0), come(0)
+	for said := false; ; {
+		if noMore > 0 && at+1 >= noMore && !said {
+			close(closed)
+			said = true
+		}
+		at += wait.look()
+		now := come(at)
+		if wait.over(began.Add(at), now-had) {
+			return at
+		}
+		had = now
+	}
+}

@@ -57,8 +57,10 @@ func (b *Bus) LastSequence(ctx context.Context, stream string) (uint64, error) {
 func (b *Bus) WaitDrained(ctx context.Context, stream, consumer string) error {
 	var last uint64
 	known := false
-	ask := time.NewTicker(250 * time.Millisecond)
-	defer ask.Stop()
+	// The server takes note of acknowledgements by the way: after a batch it is asked
+	// again soon.
+	const soon, seldom = 2 * time.Millisecond, 250 * time.Millisecond
+	again := soon
 	for {
 		settled := b.settledChan(stream, consumer) // before asking, so that nothing is missed
 		done, err := false, error(nil)
@@ -83,7 +85,9 @@ func (b *Bus) WaitDrained(ctx context.Context, stream, consumer string) error {
 		case <-ctx.Done():
 			return fmt.Errorf("waiting for consumer %s on %s: %w", consumer, stream, errors.Join(context.Cause(ctx), err))
 		case <-settled:
-		case <-ask.C:
+			again = soon
+		case <-time.After(again):
+			again = min(2*again, seldom)
 		}
 	}
 }

@@ -1,0 +1,77 @@
+package bus_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"owabi/pkg/bus"
+)
+
+// A batch waits for Linger, for MaxLinger while much comes, and no longer than a burst
+// lasts or than anything can come.
+func TestHowLongABatchWaits(t *testing.T) {
+	const second = time.Second
+	cfg := bus.ConsumeConfig{Linger: second, MaxLinger: 10 * second}
+	steady := func(rate float64) func(time.Duration) float64 {
+		return func(at time.Duration) float64 { return 1 + rate*at.Seconds() }
+	}
+	until := func(end time.Duration, come func(time.Duration) float64) func(time.Duration) float64 {
+		return func(at time.Duration) float64 { return come(min(at, end)) }
+	}
+	for name, test := range map[string]struct {
+		come        func(at time.Duration) float64 // how many have come by then
+		noMore      time.Duration                  // after the first; 0: never said
+		least, most time.Duration
+	}{
+		"one message":              {steady(0), 0, 950 * time.Millisecond, second},
+		"few messages":             {steady(20), 0, 950 * time.Millisecond, second},
+		"many messages":            {steady(500), 0, 9900 * time.Millisecond, 10 * second},
+		"just enough messages":     {steady(60), 0, 9900 * time.Millisecond, 10 * second},
+		"a burst at the beginning": {until(100*time.Millisecond, steady(10_000)), 0, 250 * time.Millisecond, 350 * time.Millisecond},
+		"a burst that lasts":       {until(4*second, steady(500)), 0, 4150 * time.Millisecond, 4250 * time.Millisecond},
+		"many messages that become few": {func(at time.Duration) float64 {
+			return steady(500)(min(at, 3*second)) + 10*max(0, at-3*second).Seconds()
+		}, 0, 3 * second, 5 * second},
+		"nothing more will come, from then": {steady(0), 300 * time.Millisecond, 300 * time.Millisecond, 360 * time.Millisecond},
+		"nothing more will come":            {steady(0), 1, 0, 2 * time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := bus.WaitOf(cfg, test.noMore, func(at time.Duration) int { return int(test.come(at)) })
+			if got < test.least || got > test.most {
+				t.Errorf("it waits %s, want %s to %s", got, test.least, test.most)
+			}
+		})
+	}
+}
+
+// What Prepare makes of each message reaches the handler; one that it panics over comes
+// without.
+func TestPreparedMessages(t *testing.T) {
+	t.Parallel()
+	b := ready(t, embedded(t, bus.EmbeddedConfig{}), bus.StreamsConfig{}, bus.ConsumersConfig{})
+	publishAll(t, publisher(t, b, bus.PublisherConfig{}), raw(t, 1), raw(t, 2), raw(t, 3))
+	cfg := classifier()
+	cfg.Prepare = func(d bus.Delivery) any {
+		if d.Sequence == 2 {
+			panic("no such rune")
+		}
+		return d.Sequence
+	}
+	var mu sync.Mutex
+	got := map[uint64]any{}
+	stop := consuming(t, b, cfg, func(_ context.Context, batch []bus.Delivery) []error {
+		mu.Lock()
+		defer mu.Unlock()
+		for _, d := range batch {
+			got[d.Sequence] = d.Prepared
+		}
+		return nil
+	})
+	must(t, b.WaitDrained(t.Context(), bus.StreamRaw, bus.ConsumerClassifier))
+	stop()
+	if len(got) != 3 || got[1] != uint64(1) || got[2] != nil || got[3] != uint64(3) {
+		t.Errorf("prepared %v", got)
+	}
+}
