@@ -2,6 +2,7 @@ package warehouse
 
 import (
 	"errors"
+	"fmt"
 	"regexp"
 	"strconv"
 
@@ -38,6 +39,10 @@ func CauseOf(err error) Cause {
 	if errors.As(err, &row) {
 		return Content
 	}
+	var column *columnError
+	if errors.As(err, &column) {
+		return Setup
+	}
 	var exception *clickhouse.Exception
 	if !errors.As(err, &exception) {
 		return Transient
@@ -56,6 +61,17 @@ type rowError struct {
 }
 
 func (e *rowError) Unwrap() error { return e.error }
+
+// columnError is a column of the table that is of another type than what it is to
+// hold: the table is of another version.
+type columnError struct {
+	name string
+	error
+}
+
+func (e *columnError) Error() string { return fmt.Sprintf("column %s: %v", e.name, e.error) }
+
+func (e *columnError) Unwrap() error { return e.error }
 
 // atRow is how ClickHouse names the row that violates a constraint, from 1.
 var atRow = regexp.MustCompile(`is violated at row (\d+)\b`)

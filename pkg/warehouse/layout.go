@@ -105,5 +105,5 @@ func render(name, text string, functions template.FuncMap) ([]string, error) {
 }
 
 func quoteIdentifier(name string) string {
-	return "`" + strings.NewReplacer("\\", "\\\\", "`", "\\`").Replace(name) + "`"
+	return "`" + strings.ReplaceAll(strings.ReplaceAll(name, "\\", "\\\\"), "`", "\\`") + "`"
 }

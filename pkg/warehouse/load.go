@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
+	"golang.org/x/sync/errgroup"
 
 	"owabi/pkg/notice"
 )
@@ -115,9 +116,15 @@ func apart(rows []Row, err error) [][]Row {
 	return [][]Row{rows[:index], rows[index : index+1], rest[:half], rest[half:]}
 }
 
-// insert writes rows into the three tables, the figures first. When it fails between
-// two, nothing was acknowledged, and loading the rows again fills the gap.
+// insert writes rows into the three tables: the figures first, then side by side what
+// the others hold. When it fails between two, nothing was acknowledged, and loading the
+// rows again fills the gap.
 func (w *Warehouse) insert(ctx context.Context, rows []Row) error {
+	for i := range rows {
+		if rows[i].Notice == nil {
+			return &rowError{i, fmt.Errorf("notice %s: the message carries no notice", rows[i].NoticeID)}
+		}
+	}
 	ctx = clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{
 		// The batch is ready: the server need not gather it with others, and its
 		// acknowledgement must mean that the rows are stored, on every shard.
@@ -126,196 +133,38 @@ func (w *Warehouse) insert(ctx context.Context, rows []Row) error {
 		// Old notices of many years in one batch are no mistake.
 		"max_partitions_per_insert_block": 0,
 	}))
-	for _, table := range tables {
-		if err := w.insertInto(ctx, table, rows); err != nil {
-			return err
-		}
+	facts := valuesOf(factColumns, rows)
+	if err := w.insertInto(ctx, tables[0], facts); err != nil {
+		return err
 	}
-	return nil
+	rest, ctx := errgroup.WithContext(ctx)
+	rest.Go(func() error {
+		return w.insertInto(ctx, "reading_rows", slices.Concat(facts, valuesOf(evidenceColumns, rows)))
+	})
+	rest.Go(func() error {
+		return w.insertInto(ctx, "text_rows", slices.Concat(named(facts, textFacts), valuesOf(bodyColumns, rows)))
+	})
+	return rest.Wait()
 }
 
-func (w *Warehouse) insertInto(ctx context.Context, table string, rows []Row) error {
-	columns := columnsOf[table]
+func (w *Warehouse) insertInto(ctx context.Context, table string, columns []values) error {
 	batch, err := w.conn.PrepareBatch(ctx, insertStatement(table, columns))
 	if err != nil {
 		return err
 	}
 	defer batch.Close()
-	values := make([]any, len(columns))
-	for i := range rows {
-		if rows[i].Notice == nil {
-			return &rowError{i, fmt.Errorf("notice %s: the message carries no notice", rows[i].NoticeID)}
-		}
-		for j, c := range columns {
-			values[j] = c.value(&rows[i])
-		}
-		if err := batch.Append(values...); err != nil {
-			return &rowError{i, err}
+	for i, c := range columns {
+		if err := c.appendTo(batch.Column(i)); err != nil {
+			return err
 		}
 	}
 	return batch.Send()
 }
 
-func insertStatement(table string, columns []column) string {
+func insertStatement(table string, columns []values) string {
 	names := make([]string, len(columns))
 	for i, c := range columns {
 		names[i] = quoteIdentifier(c.name)
 	}
 	return "INSERT INTO " + table + " (" + strings.Join(names, ", ") + ")"
-}
-
-// column ties a column's name to where its value comes from.
-type column struct {
-	name  string
-	value func(*Row) any
-}
-
-// factColumns are those of notice_rows; a reading has them too.
-var factColumns = []column{
-	{"notice_id", func(r *Row) any { return r.NoticeID }},
-	{"caller_id", func(r *Row) any { return known(r.ID) }},
-	{"source", func(r *Row) any { return r.Source }},
-	{"url", func(r *Row) any { return r.URL }},
-	{"heading", func(r *Row) any { return known(r.Notice.Heading) }},
-	{"lang", func(r *Row) any { return known(r.Notice.Lang) }},
-	{"synthetic", func(r *Row) any { return r.Notice.Synthetic }},
-	{"publisher", func(r *Row) any { return known(r.Notice.Publisher) }},
-	{"title", func(r *Row) any { return r.Title }},
-	{"published", func(r *Row) any { return day(r.Published) }},
-	{"fetched_at", func(r *Row) any { return r.Notice.FetchedAt }},
-	{"is_incident", func(r *Row) any { return r.IsIncident }},
-	{"category", func(r *Row) any { return string(r.Category) }},
-	{"also", func(r *Row) any { return codes(r.Also) }},
-	{"effects", func(r *Row) any { return codes(r.Effects) }},
-	{"sector", func(r *Row) any { return string(r.Sector) }},
-	{"jsic", func(r *Row) any { return r.JSIC }},
-	{"organization", func(r *Row) any { return r.Organization.Name }},
-	{"organization_key", func(r *Row) any { return r.Organization.Key }},
-	{"organization_kind", func(r *Row) any { return code(r.Organization.Kind) }},
-	{"prefecture", func(r *Row) any { return r.Organization.Prefecture }},
-	{"contractor_involved", func(r *Row) any { return r.Contractor.Involved }},
-	{"contractor", func(r *Row) any { return r.Contractor.Name }},
-	{"stage", func(r *Row) any { return code(r.Classification.Stage) }},
-	{"people", func(r *Row) any { return quantity(r.Impact.People).value }},
-	{"people_bound", func(r *Row) any { return quantity(r.Impact.People).bound }},
-	{"people_unit", func(r *Row) any { return quantity(r.Impact.People).unit }},
-	{"people_text", func(r *Row) any { return quantity(r.Impact.People).text }},
-	{"records", func(r *Row) any { return quantity(r.Impact.Records).value }},
-	{"records_bound", func(r *Row) any { return quantity(r.Impact.Records).bound }},
-	{"records_unit", func(r *Row) any { return quantity(r.Impact.Records).unit }},
-	{"records_text", func(r *Row) any { return quantity(r.Impact.Records).text }},
-	{"outage_minutes", func(r *Row) any {
-		if r.Impact.OutageMinutes == nil {
-			return (*uint64)(nil)
-		}
-		minutes := uint64(r.Impact.OutageMinutes.Value)
-		return &minutes
-	}},
-	{"outage_text", func(r *Row) any {
-		if r.Impact.OutageMinutes == nil {
-			return (*string)(nil)
-		}
-		return &r.Impact.OutageMinutes.Text
-	}},
-	{"exposure", func(r *Row) any { return code(r.Impact.Exposure) }},
-	{"data_types", func(r *Row) any { return codes(r.Impact.DataTypes) }},
-	{"secondary_damage", func(r *Row) any { return code(r.Impact.SecondaryDamage) }},
-	{"found_by", func(r *Row) any { return code(r.FoundBy) }},
-	{"medium", func(r *Row) any { return code(r.Medium) }},
-	{"occurred", func(r *Row) any { return r.Timeline.Occurred }},
-	{"occurred_date", func(r *Row) any { return day(r.Timeline.Occurred) }},
-	{"ended", func(r *Row) any { return r.Timeline.Ended }},
-	{"ended_date", func(r *Row) any { return day(r.Timeline.Ended) }},
-	{"detected", func(r *Row) any { return r.Timeline.Detected }},
-	{"detected_date", func(r *Row) any { return day(r.Timeline.Detected) }},
-	{"restored", func(r *Row) any { return r.Timeline.Restored }},
-	{"restored_date", func(r *Row) any { return day(r.Timeline.Restored) }},
-	{"severity", func(r *Row) any { return string(r.Severity) }},
-	{"confidence", func(r *Row) any { return r.Confidence }},
-	{"warnings", func(r *Row) any { return codes(r.Warnings) }},
-	{"classifier_version", func(r *Row) any { return r.Classifier.Version }},
-	{"rules_sha256", func(r *Row) any { return r.Classifier.RulesSHA256 }},
-	{"classified_at", func(r *Row) any { return r.ClassifiedAt }},
-}
-
-// evidenceColumns are those that only a reading has.
-var evidenceColumns = []column{
-	{"evidence.field", func(r *Row) any { return each(r.Evidence, func(e notice.Evidence) string { return e.Field }) }},
-	{"evidence.rule", func(r *Row) any { return each(r.Evidence, func(e notice.Evidence) string { return e.Rule }) }},
-	{"evidence.text", func(r *Row) any { return each(r.Evidence, func(e notice.Evidence) string { return e.Text }) }},
-	{"evidence.start_rune", func(r *Row) any { return each(r.Evidence, func(e notice.Evidence) uint32 { return uint32(e.Start) }) }},
-	{"evidence.end_rune", func(r *Row) any { return each(r.Evidence, func(e notice.Evidence) uint32 { return uint32(e.End) }) }},
-}
-
-// bodyColumn is the one that only a text has.
-var bodyColumn = column{"body", func(r *Row) any { return r.Notice.Body }}
-
-// columnsOf lists the columns that a load fills, by table.
-var columnsOf = map[string][]column{
-	"notice_rows":  factColumns,
-	"reading_rows": slices.Concat(factColumns, evidenceColumns),
-	"text_rows": append(factColumnsNamed(
-		"notice_id", "source", "url", "synthetic", "publisher", "title", "published", "classified_at"), bodyColumn),
-}
-
-func factColumnsNamed(names ...string) []column {
-	var out []column
-	for _, c := range factColumns {
-		if slices.Contains(names, c.name) {
-			out = append(out, c)
-		}
-	}
-	return out
-}
-
-// known turns an empty string, which is unknown in a notice, into NULL.
-func known(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
-// day returns the date that s begins with, or NULL when s is unknown or a month only.
-func day(s *string) *time.Time {
-	if s == nil || len(*s) < len(time.DateOnly) {
-		return nil
-	}
-	t, err := time.Parse(time.DateOnly, (*s)[:len(time.DateOnly)])
-	if err != nil {
-		return nil
-	}
-	return &t
-}
-
-func code[T ~string](c *T) *string {
-	if c == nil {
-		return nil
-	}
-	s := string(*c)
-	return &s
-}
-
-func codes[T ~string](list []T) []string { return each(list, func(c T) string { return string(c) }) }
-
-func each[T, U any](list []T, f func(T) U) []U {
-	out := make([]U, len(list))
-	for i, v := range list {
-		out[i] = f(v)
-	}
-	return out
-}
-
-// storedQuantity is a notice.Quantity as four nullable columns.
-type storedQuantity struct {
-	value             *uint64
-	bound, unit, text *string
-}
-
-func quantity(q *notice.Quantity) storedQuantity {
-	if q == nil {
-		return storedQuantity{}
-	}
-	value, bound := uint64(q.Value), string(q.Bound)
-	return storedQuantity{&value, &bound, &q.Unit, &q.Text}
 }
