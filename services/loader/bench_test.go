@@ -157,7 +157,7 @@ func insertAgain(b *testing.B, address string) time.Duration {
 
 func inMemory(b *testing.B, conn clickhouse.Conn, table string) (columns []string, rows [][]any) {
 	b.Helper()
-	result, err := conn.Query(b.Context(), "SELECT * FROM "+table)
+	result, err := conn.Query(b.Context(), "SELECT * FROM "+table+" ORDER BY classified_at, notice_id")
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -39,9 +39,13 @@ type Config struct {
 	// Linger is how long a batch waits to fill up. Default: 1 s.
 	Linger time.Duration
 	// MaxLinger is how long it goes on waiting while 50 notices a second and more
-	// keep coming, and so the most time a notice waits here. Default: 10 s; never
-	// above half the consumer's AckWait.
+	// keep coming, and so the most time a notice waits here; when such a burst has
+	// been over for a fifth of Linger, it waits no longer. Default: 10 s; never above
+	// half the consumer's AckWait.
 	MaxLinger time.Duration
+	// NoMore, when it is closed, says that the stream has been given all it will get:
+	// what came is loaded at once. nil: nobody knows.
+	NoMore <-chan struct{}
 	// Workers is how many batches are in hand at once. Default: 2, so that one is
 	// fetched while another is written.
 	Workers int
@@ -108,8 +112,9 @@ func Run(ctx context.Context, cfg Config, counts *Counts) error {
 	w := &worker{cfg: cfg, counts: counts}
 	err := cfg.Bus.Consume(ctx, bus.ConsumeConfig{
 		Stream: bus.StreamClassified, Consumer: bus.ConsumerLoader, Stage: notice.StageLoader,
-		Batch: cfg.Batch, BatchBytes: cfg.BatchBytes, Linger: cfg.Linger, MaxLinger: cfg.MaxLinger, Workers: cfg.Workers,
+		Batch: cfg.Batch, BatchBytes: cfg.BatchBytes, Linger: cfg.Linger, MaxLinger: cfg.MaxLinger, NoMore: cfg.NoMore, Workers: cfg.Workers,
 		RetryMin: cfg.RetryMin, RetryMax: cfg.RetryMax, StopTimeout: cfg.StopTimeout, Metrics: cfg.Metrics,
+		Prepare: func(d bus.Delivery) any { return read(d) },
 	}, w.handle)
 	if err != nil {
 		return fmt.Errorf("loader: %w", err)
@@ -145,19 +150,33 @@ type worker struct {
 	counts *Counts
 }
 
+// reading is a message that was read, or why it cannot be.
+type reading struct {
+	row warehouse.Row
+	err error
+}
+
+func read(d bus.Delivery) *reading {
+	classified, err := d.Classified()
+	// When its message was published stays the same however often it is delivered.
+	return &reading{warehouse.Row{Classified: classified, ClassifiedAt: d.Published()}, err}
+}
+
 func (w *worker) handle(ctx context.Context, batch []bus.Delivery) []error {
 	errs := make([]error, len(batch))
 	rows := make([]warehouse.Row, 0, len(batch))
 	delivery := make([]int, 0, len(batch)) // of each row
 	for i, d := range batch {
-		classified, err := d.Classified()
-		if err != nil {
-			errs[i] = err
+		r, ok := d.Prepared.(*reading)
+		if !ok {
+			r = read(d)
+		}
+		if r.err != nil {
+			errs[i] = r.err
 			w.counts.Rejected.Add(1)
 			continue
 		}
-		// When its message was published stays the same however often it is delivered.
-		rows = append(rows, warehouse.Row{Classified: classified, ClassifiedAt: d.Published()})
+		rows = append(rows, r.row)
 		delivery = append(delivery, i)
 	}
 	rejected, err := w.cfg.Warehouse.Load(ctx, rows)

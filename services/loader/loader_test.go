@@ -216,3 +216,31 @@ func TestNothingIsFetchedBeforeClickHouseAnswers(t *testing.T) {
 		t.Errorf("%s rows after %d requests", got, asked.Load())
 	}
 }
+
+// A batch that could wait for an hour is loaded at once when nothing more will come.
+func TestWhatCameIsLoadedWhenNothingMoreWillCome(t *testing.T) {
+	_, b := bustest.Start(t, nil)
+	w := openWarehouse(t, chdbtest.URL(t))
+	if err := w.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	bustest.Publish(t, b, classifiedMessage(t, "名簿を紛失しました。"), classifiedMessage(t, "別の名簿を紛失しました。"))
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	noMore, done := make(chan struct{}), make(chan error, 1)
+	close(noMore)
+	var counts loader.Counts
+	go func() {
+		done <- loader.Run(ctx, loader.Config{Bus: b, Warehouse: w, Linger: time.Hour, MaxLinger: time.Hour, NoMore: noMore}, &counts)
+	}()
+	if err := b.WaitDrained(ctx, bus.StreamClassified, bus.ConsumerLoader); err != nil {
+		t.Error(err)
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	if counts.Loaded.Load() != 2 || counts.Inserts.Load() != 1 {
+		t.Errorf("%d rows in %d inserts, want 2 in 1", counts.Loaded.Load(), counts.Inserts.Load())
+	}
+}

@@ -121,8 +121,9 @@ func (p *pipeline) ingest(ctx context.Context, std stdio, sources []string, flag
 	}, &p.ingested)
 }
 
-// start runs the classifier and the loader in group until ctx ends.
-func (p *pipeline) start(ctx context.Context, group *errgroup.Group, linger time.Duration) {
+// start runs the classifier and the loader in group until ctx ends. noMore is closed
+// when everything has been classified; nil: never.
+func (p *pipeline) start(ctx context.Context, group *errgroup.Group, noMore <-chan struct{}) {
 	group.Go(func() error {
 		return classifier.Run(ctx, classifier.Config{
 			Bus: p.bus, Classifier: p.reader, StopTimeout: p.drain, Metrics: p.metrics.classifier,
@@ -130,7 +131,7 @@ func (p *pipeline) start(ctx context.Context, group *errgroup.Group, linger time
 	})
 	group.Go(func() error {
 		return loader.Run(ctx, loader.Config{
-			Bus: p.bus, Warehouse: p.warehouse, Linger: linger, StopTimeout: p.drain, Metrics: p.metrics.loader,
+			Bus: p.bus, Warehouse: p.warehouse, NoMore: noMore, StopTimeout: p.drain, Metrics: p.metrics.loader,
 		}, &p.loaded)
 	})
 	group.Go(func() error {
@@ -145,7 +146,7 @@ func (p *pipeline) start(ctx context.Context, group *errgroup.Group, linger time
 // serve ingests the sources and goes on until ctx ends.
 func (p *pipeline) serve(ctx context.Context, std stdio, sources []string, flags sourceFlags) error {
 	group, ctx := errgroup.WithContext(ctx)
-	p.start(ctx, group, 0)
+	p.start(ctx, group, nil)
 	fmt.Fprintln(std.err, "ClickHouse:", warehouse.Redact(p.clickHouseURL))
 	fmt.Fprintln(std.err, "NATS:", p.natsURL)
 	fmt.Fprintln(std.err, "Stop with Ctrl-C.")
@@ -167,8 +168,8 @@ func (p *pipeline) once(ctx context.Context, std stdio, sources []string, flags 
 	services, stop := context.WithCancel(ctx)
 	defer stop()
 	group, services := errgroup.WithContext(services)
-	// Nobody waits for a fuller batch here but the person at the terminal.
-	p.start(services, group, 200*time.Millisecond)
+	classified := make(chan struct{})
+	p.start(services, group, classified)
 	group.Go(func() error {
 		defer stop()
 		err := p.ingest(services, std, sources, flags)
@@ -179,6 +180,7 @@ func (p *pipeline) once(ctx context.Context, std stdio, sources []string, flags 
 		if err := p.bus.WaitDrained(services, bus.StreamRaw, bus.ConsumerClassifier); err != nil {
 			return err
 		}
+		close(classified)
 		return p.bus.WaitDrained(services, bus.StreamClassified, bus.ConsumerLoader)
 	})
 	return errors.Join(group.Wait(), p.unreadable)
