@@ -106,8 +106,10 @@ func classified(b *testing.B, count int) []bus.Message {
 	return messages
 }
 
-// insertAgain reads every table that was filled into memory, and returns how long
-// a plain loop takes to insert the rows into a copy of it.
+// insertAgain reads every table that was filled into memory, and returns how long a
+// plain loop takes to insert the rows into a copy of it. It gets them in the order of
+// the stream, as the loader did: in the order of the table a batch would be of one or
+// two years instead of all, and so make as many parts.
 func insertAgain(b *testing.B, address string) time.Duration {
 	b.Helper()
 	options, err := clickhouse.ParseDSN(address)
