@@ -13,4 +13,4 @@ SELECT
     multiIf(met, 'yes', arrayAll(t -> ifNull(outage_minutes < t.1 OR people < t.2, false), thresholds), 'no', 'unknown') AS verdict
 FROM incidents
 CROSS JOIN (SELECT service, groupArray((min_minutes, min_users, valid_from, valid_to)) AS alternatives FROM telecom_thresholds GROUP BY service) AS services
-WHERE sector = 'telecom' AND (outage_minutes IS NOT NULL OR has(effects, 'availability') OR category = 'system_outage') AND notEmpty(thresholds)
+WHERE sector = 'telecom' AND (outage_minutes IS NOT NULL OR {{has "effect_bits" "effects" "availability"}} OR category = 'system_outage') AND notEmpty(thresholds)
