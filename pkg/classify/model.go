@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"owabi/pkg/japanese"
 	"owabi/pkg/notice"
@@ -222,6 +223,18 @@ func pieceHash(salt pieceSalt, a, b, c rune) uint16 {
 	return uint16(h % modelBuckets)
 }
 
+// A first line of more than longestHeadline characters is no headline but text
+// without line ends, or rubbish: of it no more is heard than of a long paragraph,
+// after the rest, so that it cannot drown what the page says.
+const (
+	longestHeadline = 300
+	longLineRunes   = 1000
+)
+
+func tooLong(headline string) bool {
+	return len(headline) > longestHeadline && utf8.RuneCountInString(headline) > longestHeadline
+}
+
 // ask returns the head for a field and the logarithm of each label's probability.
 // The headline of another notice is not heard; a text of fewer known pieces than
 // leastPieces, or in another language, says nothing, nor does a model without that
@@ -233,8 +246,11 @@ func (r *reading) ask(field string) (h *modelHead, log []float64, ok bool) {
 	if r.votes == nil || r.votesOfBody != r.mismatch {
 		text := r.text.Norm()
 		title := firstLine(text)
-		if r.mismatch {
+		switch {
+		case r.mismatch:
 			text, title = strings.TrimPrefix(text, title), ""
+		case tooLong(title):
+			text, title = strings.TrimPrefix(text, title)+"\n"+head(title, longLineRunes), ""
 		}
 		features := r.model.textFeatures(r.pieceCounter, text, title, r.organization)
 		r.votes, r.votesOfBody, r.knownPieces = r.model.votes(features), r.mismatch, len(features)

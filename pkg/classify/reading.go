@@ -254,7 +254,7 @@ func (r *reading) assignZones() {
 // titleLine tells whether the first line is the headline.
 func (r *reading) titleLine() bool {
 	if r.n.Title != "" {
-		return true
+		return !tooLong(r.n.Title)
 	}
 	first := r.words(r.doc.Lines[r.doc.Sentences[0].Line].Range)
 	return !strings.HasSuffix(first, "。") && utf8.RuneCountInString(first) <= longestTitle && len(r.doc.Sentences) > 1

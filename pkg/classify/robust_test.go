@@ -217,3 +217,21 @@ func FuzzClassify(f *testing.F) {
 		checkClassification(t, n, c.Classify(n))
 	})
 }
+
+// A headline is heard for what a headline can say: however long a meaningless one is,
+// the page tells the same.
+func TestLongHeadlineDrownsNothing(t *testing.T) {
+	c := newClassifier(t)
+	body := "当社の会員サイトが第三者による不正アクセスを受け、会員約3,200名の氏名とメールアドレスが流出したことが判明しました。深くお詫び申し上げます。\n流出した情報は氏名、メールアドレスです。"
+	for _, piece := range []string{"春の旅行のご案内", "お知らせ", "いろはにほへと", "亜唖娃阿哀愛挨姶逢"} {
+		for _, runes := range []int{400, 3_000, 34_000} {
+			title := string([]rune(strings.Repeat(piece, runes))[:runes])
+			for _, n := range []notice.Notice{{Title: title, Body: body}, {Body: title + "\n" + body}} {
+				got := c.Classify(n)
+				if !got.IsIncident || got.Category != notice.UnauthorizedAccess || got.Impact.People == nil || got.Impact.People.Value != 3200 {
+					t.Errorf("%d characters of %s: incident %v, %s, %+v", runes, piece, got.IsIncident, got.Category, got.Impact.People)
+				}
+			}
+		}
+	}
+}
