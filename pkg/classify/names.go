@@ -71,13 +71,17 @@ func (l *loader) loadNames() {
 }
 
 // foldKnown folds a name as names.yaml compares it: its letters and digits.
-func foldKnown(name string) string {
+func foldKnown(name string) string { return onlyWords(japanese.FoldName(name)) }
+
+// onlyWords is s, which is normalized, in lower case and without what is no letter
+// or digit.
+func onlyWords(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return r
+			return unicode.ToLower(r)
 		}
 		return -1
-	}, strings.ToLower(japanese.FoldName(name)))
+	}, s)
 }
 
 // longestName is how much of a name is looked up, in characters.
@@ -86,7 +90,11 @@ const longestName = 40
 // find looks up the longest known name that name is or begins with. exact is true
 // where what follows, if anything, names only a part of the same organization.
 func (n names) find(name string) (k knownName, exact, ok bool) {
-	runes := []rune(foldKnown(name))
+	return n.findFolded(foldKnown(name))
+}
+
+func (n names) findFolded(name string) (k knownName, exact, ok bool) {
+	runes := []rune(name)
 	runes = runes[:min(len(runes), longestName)]
 	for end := len(runes); end > 0; end-- {
 		k, ok = n[string(runes[:end])]
@@ -153,7 +161,7 @@ func (r *reading) knownInHeadline() (k knownName, at japanese.Range, ok bool) {
 	line := r.doc.Lines[r.doc.Sentences[r.title].Line].Range
 	words := r.words(line)
 	try := func(start, end int) bool {
-		found, exact, known := r.rules.names.find(words[start:end])
+		found, exact, known := r.rules.names.findFolded(onlyWords(words[start:end]))
 		if known && exact {
 			k, at, ok = found, japanese.Range{Start: line.Start + start, End: line.Start + end}, true
 		}

@@ -500,7 +500,7 @@ func (f *publisherFinder) subjects() {
 			}
 		}
 		for _, mark := range []string{"は", "によると"} {
-			if generic(strings.Split(words, mark)[0]) {
+			if before, _, _ := strings.Cut(words, mark); generic(before) {
 				continue
 			}
 			i := subjectEnd(words, mark)

@@ -259,7 +259,7 @@ func (r *reading) emergencyCall(m match) bool {
 // the day of a press conference in brackets.
 func (r *reading) ofAnother(m japanese.Moment) bool {
 	norm := r.text.Norm()
-	before := strings.NewReplacer("\n", "", " ", "").Replace(tail(norm[max(0, m.Range.Start-200):m.Range.Start], anotherReaches))
+	before := strings.ReplaceAll(squeeze(tail(norm[max(0, m.Range.Start-200):m.Range.Start], anotherReaches)), "\n", "")
 	if open := strings.LastIndexByte(before, '('); open >= 0 && !strings.Contains(before[open:], ")") && endsIn(before[:open], occasions...) {
 		return true
 	}
