@@ -98,6 +98,7 @@ bench: $(ENGINE) ## Measure rows, messages, characters and notices a second
 	go test -run '^$$' -bench Queryable -benchtime 200x ./services/owabi
 	go test -run '^$$' -bench . -benchtime 1x -timeout 20m ./pkg/warehouse
 	OWABI_BENCH_ROWS=10000000 go test -run '^$$' -bench /rest -benchtime 1x -timeout 60m ./pkg/warehouse
+	go test -run '^$$' -bench Dashboard -benchtime 3x ./services/explorer -args -notices 5000
 
 model: ## Train the classifier's model from its labelled notices
 	go run ./services/owabi train --out pkg/classify/model.bin pkg/classify/testdata/gold/*.jsonl

@@ -98,23 +98,28 @@ func pages(t testing.TB, change func(*explorer.Config)) (server *httptest.Server
 
 func pagesOf(t testing.TB, address string, change func(*explorer.Config)) (*httptest.Server, *warehouse.Warehouse) {
 	t.Helper()
-	open := func(cfg warehouse.Config) *warehouse.Warehouse {
-		cfg.URL = address
-		w, err := warehouse.Open(cfg)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = w.Close() })
-		return w
-	}
-	reader := open(warehouse.Config{User: "explorer", Password: "of the tests", MaxConnections: explorer.MaxConnections})
-	cfg := explorer.Config{Metrics: prometheus.NewRegistry(), Pages: &explorer.Pages{Warehouse: reader, SQL: true}}
+	cfg := explorer.Config{Metrics: prometheus.NewRegistry(), Pages: &explorer.Pages{Warehouse: openWarehouse(t, readerOf(address)), SQL: true}}
 	if change != nil {
 		change(&cfg)
 	}
 	server := httptest.NewServer(cfg.Handler())
 	t.Cleanup(server.Close)
-	return server, open(warehouse.Config{})
+	return server, openWarehouse(t, warehouse.Config{URL: address})
+}
+
+// readerOf is the user who may only read, as whom the pages ask.
+func readerOf(address string) warehouse.Config {
+	return warehouse.Config{URL: address, User: "explorer", Password: "of the tests", MaxConnections: explorer.MaxConnections}
+}
+
+func openWarehouse(t testing.TB, cfg warehouse.Config) *warehouse.Warehouse {
+	t.Helper()
+	w, err := warehouse.Open(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = w.Close() })
+	return w
 }
 
 // send asks the API and returns what it answers.
