@@ -53,10 +53,16 @@ type top struct {
 	where string // notices that may be shown
 	order string // by numbers
 	limit int
+	// rows keeps some of the rows of such a notice, where the view has several.
+	rows string
 }
 
 // show returns the SQL that asks columns of the notices, in their order.
 func (t top) show(columns string) string {
+	shown := among("first")
+	if t.rows != "" {
+		shown += " AND " + t.rows
+	}
 	return fmt.Sprintf(`WITH (SELECT groupArray(moment) FROM (
     SELECT moment
     FROM %[1]s
@@ -67,7 +73,7 @@ func (t top) show(columns string) string {
 SELECT %[5]s
 FROM %[1]s
 WHERE %[6]s
-ORDER BY indexOf(first, moment)`, t.from, t.where, t.order, t.limit, columns, among("first"))
+ORDER BY indexOf(first, moment)`, t.from, t.where, t.order, t.limit, columns, shown)
 }
 
 // among is the condition that a notice's moment is in an array. The table is in order

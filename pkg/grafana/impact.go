@@ -109,11 +109,8 @@ ORDER BY time`,
 					JA: "JNSAのJOモデル（2003年の項目表）による想定額の大きい順に20件。実際の賠償額ではありません。人数か情報の種類の分からない事案と続報は除きます。",
 					EN: "The twenty largest by the JO model of JNSA with its item table of 2003. An assumption, not what was paid. Incidents without persons or kinds of data, and later reports, are left out.",
 				},
-				SQL: `SELECT title, organization, people AS persons, ` + labelSQL("jo_item", labelled("data_type")) + ` AS item, jo_yen_per_person AS per_person, jo_yen AS yen, notice_id
-FROM assumed_damage
-WHERE {filters} AND NOT follow_up AND jo_yen IS NOT NULL
-ORDER BY yen DESC, notice_id
-LIMIT 20`,
+				SQL: top{from: "assumed_damage", where: "{filters} AND NOT follow_up AND jo_yen IS NOT NULL", order: "jo_yen DESC, moment", limit: 20}.show(
+					"title, organization, people AS persons, " + labelSQL("jo_item", labelled("data_type")) + " AS item, jo_yen_per_person AS per_person, jo_yen AS yen, notice_id"),
 				Columns: []Column{
 					headline(400),
 					organization(),

@@ -69,7 +69,7 @@ ORDER BY time, code`,
 						"countIf(published > addMonths(" + newestDay + ", -36)) AS in_36_months",
 						"max(published) AS last",
 					},
-					where:  "{filters} AND NOT follow_up AND organization_hash != 0",
+					where:  "{filters} AND NOT follow_up AND organization_hash > 1",
 					having: "incidents >= 2",
 					order:  "in_12_months DESC, incidents DESC, organization_hash",
 					limit:  50,
@@ -91,7 +91,7 @@ ORDER BY time, code`,
 					JA: "公表文に名前のある委託先ごとに、公表した組織の数と人数の合計。名前を書かない公表文は入りません。続報も数えます。",
 					EN: "By contractor named in a notice: how many organizations published, and the persons they told. Notices that name none are left out; later reports count.",
 				},
-				SQL: `SELECT contractor AS name, uniqExactIf(organization_hash, organization_hash != 0) AS organizations, count() AS notices, sum(people) AS persons, countIf(people IS NULL) / count() AS unknown_share, max(published) AS last
+				SQL: `SELECT contractor AS name, uniqExactIf(organization_hash, organization_hash > 1) AS organizations, count() AS notices, sum(people) AS persons, countIf(people IS NULL) / count() AS unknown_share, max(published) AS last
 FROM incidents
 WHERE {filters} AND contractor IS NOT NULL
 GROUP BY contractor
@@ -159,7 +159,7 @@ ORDER BY incidents DESC, code`,
 				SQL: counted{
 					by:      "organization_hash",
 					figures: []string{"countIf(category = 'processing_error') AS clerical", "countIf(category = 'misdelivery') AS misdelivered"},
-					where:   "{filters} AND NOT follow_up AND sector = 'government_local' AND category IN ('processing_error', 'misdelivery') AND organization_hash != 0",
+					where:   "{filters} AND NOT follow_up AND sector = 'government_local' AND category IN ('processing_error', 'misdelivery') AND organization_hash > 1",
 					order:   "clerical + misdelivered DESC, organization_hash",
 					limit:   50,
 				}.named("organization AS name, prefecture AS area, clerical, misdelivered, organization_key AS code"),

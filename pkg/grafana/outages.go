@@ -17,7 +17,7 @@ func outages() Dashboard {
 		Years:     5,
 		Panels: flow(
 			Panel{
-				ID: 1, Kind: Stat, Unit: Minutes, Grid: Grid{W: 24, H: 4},
+				ID: 1, Kind: Stat, Unit: Minutes, Grid: Grid{W: 24, H: 5},
 				Title: notice.Label{JA: "停止", EN: "Outages"},
 				Description: notice.Label{
 					JA: "システム障害と、停止時間を書いた事案。時間の合計と中央値は、時間を書いた事案だけ。続報は除きます。",
@@ -44,7 +44,7 @@ WHERE {filters} AND NOT follow_up AND ` + isOutage,
 				SQL: `WITH (SELECT groupArray((organization_hash, organization_key, organization)) FROM (` + counted{
 					by:      "organization_hash",
 					figures: []string{"sum(outage_minutes) AS minutes"},
-					where:   "{filters} AND NOT follow_up AND outage_minutes IS NOT NULL AND organization_hash != 0",
+					where:   "{filters} AND NOT follow_up AND outage_minutes IS NOT NULL AND organization_hash > 1",
 					order:   "minutes DESC, organization_hash",
 					limit:   8,
 				}.named("organization_hash, organization_key, organization") + `)) AS longest
@@ -87,7 +87,7 @@ ORDER BY time, place = 0, place`,
 				SQL: counted{
 					by:      "organization_hash",
 					figures: []string{"count() AS outages", "sum(outage_minutes) AS minutes", "max(outage_minutes) AS most", "countIf(outage_minutes IS NULL) / count() AS unknown_share"},
-					where:   "{filters} AND NOT follow_up AND organization_hash != 0 AND " + isOutage,
+					where:   "{filters} AND NOT follow_up AND organization_hash > 1 AND " + isOutage,
 					order:   "minutes DESC NULLS LAST, outages DESC, organization_hash",
 					limit:   50,
 				}.named("organization AS name, outages, minutes, most, unknown_share, organization_key AS code"),
@@ -108,12 +108,14 @@ ORDER BY time, place = 0, place`,
 					JA: "通信事業者の停止を、その日に有効な総務省の基準と比べたもの。公表文からは役務が分からないので、どの役務の基準とも比べます。時間か人数を書かない事案は「不明」。影響した人数を利用者数とみなします。当たらないものは出しません。",
 					EN: "Outages of telecom operators against the Ministry's thresholds in force on the day, of every service, for a notice's reading does not tell which. Unknown: it tells no time or no persons. Persons affected stand for users. Those under the thresholds are left out.",
 				},
-				SQL: `SELECT title, organization, if(verdict = 'yes', if('{lang}' = 'ja', '当たる', 'yes'), if('{lang}' = 'ja', '不明', 'unknown')) AS verdict_label, service_{lang} AS service_label, outage_minutes AS minutes, people AS persons,
-    arrayStringConcat(arrayMap(t -> if('{lang}' = 'ja', concat(toString(t.1), '分・', toString(t.2), '人'), concat(toString(t.1), ' min, ', toString(t.2), ' users')), thresholds), if('{lang}' = 'ja', 'または', ' or ')) AS limits, notice_id
-FROM telecom_accidents
-WHERE verdict != 'no' AND {day published} AND notice_id IN (SELECT notice_id FROM incidents WHERE {filters} AND NOT follow_up AND sector = 'telecom' AND ` + isOutage + `)
-ORDER BY verdict = 'yes' DESC, minutes DESC NULLS LAST, notice_id, service
-LIMIT 100`,
+				SQL: top{
+					from:  "telecom_accidents",
+					where: "{filters} AND NOT follow_up AND verdict != 'no'",
+					order: "verdict = 'yes' DESC, outage_minutes DESC NULLS LAST, moment, service",
+					rows:  "verdict != 'no'",
+					limit: 100,
+				}.show(`title, organization, if(verdict = 'yes', if('{lang}' = 'ja', '当たる', 'yes'), if('{lang}' = 'ja', '不明', 'unknown')) AS verdict_label, service_{lang} AS service_label, outage_minutes AS minutes, people AS persons,
+    arrayStringConcat(arrayMap(t -> if('{lang}' = 'ja', concat(toString(t.1), '分・', toString(t.2), '人'), concat(toString(t.1), ' min, ', toString(t.2), ' users')), thresholds), if('{lang}' = 'ja', 'または', ' or ')) AS limits, notice_id`),
 				Columns: []Column{
 					headline(0),
 					operator(),

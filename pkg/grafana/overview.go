@@ -20,7 +20,7 @@ func overview() Dashboard {
 					JA: "事案は、続報と最終報を除いた公表文の数で、事案の数に近い値です。公表文は事案を知らせるものすべて。公表日の分からない公表文は、全期間を選んだときだけ事案と公表文に入ります。",
 					EN: "Incidents: notices without later reports (update, final), close to the number of incidents. Notices: all that report an incident. Notices without a day of publication are among them only over all time.",
 				},
-				SQL: `SELECT countIf(NOT follow_up) AS incidents, count() AS notices, uniqExactIf(organization_hash, organization_hash != 0) AS organizations,
+				SQL: `SELECT countIf(NOT follow_up) AS incidents, count() AS notices, uniqExactIf(organization_hash, organization_hash > 1) AS organizations,
     (SELECT count() FROM incidents WHERE {choices} AND published IS NULL) AS undated
 FROM incidents
 WHERE {filters}`,
@@ -134,7 +134,7 @@ ORDER BY time`,
 				SQL: counted{
 					by:      "organization_hash",
 					figures: []string{"count() AS incidents", "sum(people) AS persons", "countIf(people IS NULL) / count() AS unknown_share", "max(published) AS last"},
-					where:   "{filters} AND NOT follow_up AND organization_hash != 0",
+					where:   "{filters} AND NOT follow_up AND organization_hash > 1",
 					order:   "incidents DESC, persons DESC NULLS LAST, organization_hash",
 					limit:   20,
 				}.named("organization AS name, sector_{lang} AS sector_label, incidents, persons, unknown_share, last, organization_key AS code"),

@@ -38,9 +38,9 @@ func TestPanelsAgreeWithTheViews(t *testing.T) {
 	}{
 		{"organizations that come again", "organizations", 3, `SELECT organization AS name, incidents, in_12_months, in_36_months, last_incident AS last, organization_key AS code
 FROM repeat_organizations INNER JOIN (SELECT organization_key AS key, max(published) AS last_incident FROM incidents WHERE NOT follow_up GROUP BY key) AS told ON key = organization_key
-ORDER BY in_12_months DESC, incidents DESC, cityHash64(code)`},
+ORDER BY in_12_months DESC, incidents DESC, cityHash64(code, false)`},
 		{"outages by operator", "outages", 4, `SELECT organization AS name, incidents AS outages, minutes, max AS most, unknown_share, organization_key AS code
-FROM outages_by_operator WHERE incidents = notices AND organization_key IS NOT NULL ORDER BY minutes DESC NULLS LAST, outages DESC, cityHash64(code) LIMIT 50`},
+FROM outages_by_operator WHERE incidents = notices AND organization_key IS NOT NULL ORDER BY minutes DESC NULLS LAST, outages DESC, cityHash64(code, false) LIMIT 50`},
 		{"later reports", "timeliness", 5, `SELECT organization AS name, case_date, notices, first_published, follow_up_days, first_people, last_people, people_growth, organization_key AS code
 FROM follow_ups ORDER BY first_published DESC, case_key LIMIT 100`},
 		{"reportable classes", "impact", 6, `SELECT any(l.en) AS name, count() AS incidents, countIf(disclosure_window = 'within_5') AS within_5, countIf(disclosure_window = '6_30') AS from_6,

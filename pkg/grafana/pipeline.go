@@ -19,7 +19,7 @@ func pipeline() Dashboard {
 		Days: 1,
 		Panels: flow(
 			Panel{
-				ID: 1, Kind: Stat, Unit: Notices, Grid: Grid{W: 24, H: 4},
+				ID: 1, Kind: Stat, Unit: Notices, Grid: Grid{W: 24, H: 5},
 				Title: notice.Label{JA: "取り込み", EN: "Taken in"},
 				Description: notice.Label{
 					JA: "期間中に取り込んだ公表文、事案を知らせるものの割合、公表日の分からない割合。全期間の公表文。",

@@ -14,7 +14,7 @@ func timeliness() Dashboard {
 		Years:     5,
 		Panels: flow(
 			Panel{
-				ID: 1, Kind: Stat, Unit: Days, Grid: Grid{W: 24, H: 4},
+				ID: 1, Kind: Stat, Unit: Days, Grid: Grid{W: 24, H: 5},
 				Title: notice.Label{JA: "中央値と、どれだけ分かっているか", EN: "Medians, and how much is known"},
 				Description: notice.Label{
 					JA: "両方の日付が分かる事案だけの中央値。不明は、発覚から公表までの日数が分からない事案の割合。続報は除きます。",

@@ -25,7 +25,7 @@ func filters() []Variable {
 			SQL: counted{
 				by:      "organization_hash",
 				figures: []string{"count() AS told"},
-				where:   "{filters} AND organization_hash != 0",
+				where:   "{filters} AND organization_hash > 1",
 				order:   "told DESC, organization_hash",
 				limit:   1000,
 			}.named("organization_key AS value, organization AS label"),
