@@ -140,7 +140,7 @@ func (r *reading) tell(i int) []account {
 			}
 			switch r.cue(mt).group {
 			case groupOccurred:
-				if k == s && r.isFound(mt, stop) {
+				if k == s && r.isFound(mt, stop) || k > s && foundHere {
 					continue
 				}
 				if covers {

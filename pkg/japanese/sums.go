@@ -398,13 +398,29 @@ func (a *adder) names(l listed) []string {
 // disjoint tells whether the items are named, each otherwise, by places, days,
 // offices or groups of people.
 func (a *adder) disjoint(l listed) bool {
-	names := a.names(l)
+	names := withoutCommon(a.names(l))
 	for k, name := range names {
 		if !apart(name) || slices.Contains(names[:k], name) {
 			return false
 		}
 	}
 	return !a.countedTwice(l)
+}
+
+// withoutCommon cuts what all names have behind a の: of 北支店の申込書 and 南支店の申込書
+// it leaves 北支店 and 南支店.
+func withoutCommon(names []string) []string {
+	_, common, ok := strings.Cut(names[0], "の")
+	if !ok {
+		return names
+	}
+	out := make([]string, len(names))
+	for k, name := range names {
+		if out[k], ok = strings.CutSuffix(name, "の"+common); !ok {
+			return names
+		}
+	}
+	return out
 }
 
 // parts are the last words of names of places, days, offices and groups of people.
