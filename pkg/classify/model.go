@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/bits"
 	"slices"
 	"strings"
 	"unicode"
@@ -132,7 +133,7 @@ const (
 // featureCounter counts the pieces of a text; it is used again and again.
 type featureCounter struct {
 	counts  [modelBuckets]uint16
-	touched []uint16
+	touched [modelBuckets / 64]uint64 // a bit for each bucket that counts
 	out     []feature
 }
 
@@ -155,7 +156,7 @@ func (f *featureCounter) add(s string, salt pieceSalt, times uint16) {
 			break
 		}
 		switch {
-		case unicode.IsSpace(r) || strings.ContainsRune("、。,.「」『』()（）【】:：・;!?！？/\"'<>[]", r):
+		case unicode.IsSpace(r) || parts(r):
 			length = 0
 			continue
 		case r >= '0' && r <= '9':
@@ -175,30 +176,46 @@ func (f *featureCounter) add(s string, salt pieceSalt, times uint16) {
 	}
 }
 
-func (f *featureCounter) count(bucket, times uint16) {
-	if f.counts[bucket] == 0 {
-		f.touched = append(f.touched, bucket)
+// parts tells whether r stands between words.
+func parts(r rune) bool {
+	switch r {
+	case '、', '。', ',', '.', '「', '」', '『', '』', '(', ')', '（', '）', '【', '】', ':', '：', '・', ';', '!', '?', '！', '？', '/', '"', '\'', '<', '>', '[', ']':
+		return true
 	}
+	return false
+}
+
+func (f *featureCounter) count(bucket, times uint16) {
+	f.touched[bucket/64] |= 1 << (bucket % 64)
 	if f.counts[bucket] < math.MaxUint16-times {
 		f.counts[bucket] += times
+	}
+}
+
+// empty tells the buckets that count, in their order, with their counts, and forgets them.
+func (f *featureCounter) empty(tell func(bucket, count uint16)) {
+	for k, word := range f.touched {
+		for ; word != 0; word &= word - 1 {
+			bucket := uint16(k*64 + bits.TrailingZeros64(word))
+			tell(bucket, f.counts[bucket])
+			f.counts[bucket] = 0
+		}
+		f.touched[k] = 0
 	}
 }
 
 // take returns the features of what was added, weighed by idf and of length 1,
 // and forgets it. The slice is valid until the next take.
 func (f *featureCounter) take(idf []float32) []feature {
-	slices.Sort(f.touched) // sums in one order, whatever the text's
 	f.out = f.out[:0]
 	sum := 0.0
-	for _, b := range f.touched {
+	f.empty(func(b, count uint16) { // sums in one order, whatever the text's
 		if idf[b] > 0 {
-			v := float32(math.Log1p(float64(f.counts[b]))) * idf[b]
+			v := float32(math.Log1p(float64(count))) * idf[b]
 			f.out = append(f.out, feature{b, v})
 			sum += float64(v) * float64(v)
 		}
-		f.counts[b] = 0
-	}
-	f.touched = f.touched[:0]
+	})
 	if sum > 0 {
 		norm := float32(1 / math.Sqrt(sum))
 		for i := range f.out {

@@ -97,11 +97,7 @@ func trainHeads(gold []Gold, fields ...string) *model {
 	df := make([]int, modelBuckets)
 	for _, g := range gold {
 		count(g)
-		for _, b := range counter.touched {
-			df[b]++
-			counter.counts[b] = 0
-		}
-		counter.touched = counter.touched[:0]
+		counter.empty(func(b, _ uint16) { df[b]++ })
 	}
 	for b, n := range df {
 		if n >= trainLeastDF {

@@ -64,6 +64,15 @@ var legalForms = []legalForm{
 	{"行政書士法人", KindCompany, false}, {"社会保険労務士法人", KindCompany, false}, {"特許業務法人", KindCompany, false}, {"監査法人", KindCompany, true},
 }
 
+// legalFormsInLower are their words as FoldName compares them.
+var legalFormsInLower = func() []string {
+	words := make([]string, len(legalForms))
+	for i, l := range legalForms {
+		words[i] = strings.ToLower(l.word)
+	}
+	return words
+}()
+
 // suffixForm is a last word of a name that tells what bears it.
 type suffixForm struct {
 	word string
@@ -646,8 +655,8 @@ func FoldName(name string) string {
 	out := folded
 	for again := true; again; {
 		again = false
-		for _, l := range legalForms {
-			w := strings.ToLower(l.word)
+		for k, l := range legalForms {
+			w := legalFormsInLower[k]
 			if strings.HasPrefix(out, w) && len(out) > len(w) {
 				out, again = out[len(w):], true
 			}
