@@ -267,7 +267,11 @@ func (r *reading) ask(field string) (h *modelHead, log []float64, ok bool) {
 		case r.mismatch:
 			text, title = strings.TrimPrefix(text, title), ""
 		case tooLong(title):
-			text, title = strings.TrimPrefix(text, title)+"\n"+head(title, longLineRunes), ""
+			body := strings.TrimPrefix(text, title)
+			if r.n.Title == "" || strings.TrimSpace(body) == "" { // it is no headline, but text
+				body += "\n" + head(title, longLineRunes)
+			}
+			text, title = body, ""
 		}
 		features := r.model.textFeatures(r.pieceCounter, text, title, r.organization)
 		r.votes, r.votesOfBody, r.knownPieces = r.model.votes(features), r.mismatch, len(features)

@@ -223,7 +223,7 @@ func FuzzClassify(f *testing.F) {
 func TestLongHeadlineDrownsNothing(t *testing.T) {
 	c := newClassifier(t)
 	body := "当社の会員サイトが第三者による不正アクセスを受け、会員約3,200名の氏名とメールアドレスが流出したことが判明しました。深くお詫び申し上げます。\n流出した情報は氏名、メールアドレスです。"
-	for _, piece := range []string{"春の旅行のご案内", "お知らせ", "いろはにほへと", "亜唖娃阿哀愛挨姶逢"} {
+	for _, piece := range []string{"春の旅行のご案内", "お知らせ", "いろはにほへと", "亜唖娃阿哀愛挨姶逢", "不正アクセスのお詫び"} {
 		for _, runes := range []int{400, 3_000, 34_000} {
 			title := string([]rune(strings.Repeat(piece, runes))[:runes])
 			for _, n := range []notice.Notice{{Title: title, Body: body}, {Body: title + "\n" + body}} {
@@ -233,5 +233,9 @@ func TestLongHeadlineDrownsNothing(t *testing.T) {
 				}
 			}
 		}
+	}
+	short := notice.Notice{Title: strings.Repeat("不正アクセスのお詫び", 3_400), Body: "当社は不正アクセスを受け、お客様1,234人の氏名が流出しました。深くお詫び申し上げます。"}
+	if got := c.Classify(short); !got.IsIncident || got.Impact.People == nil || got.Impact.People.Value != 1234 {
+		t.Errorf("a body of one line: incident %v, %+v", got.IsIncident, got.Impact.People)
 	}
 }

@@ -32,7 +32,7 @@ func TestExplorerBesideAClickHouse(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			p := launch(t, nil, append([]string{"explorer", "--clickhouse-url", address, "--http-listen", anyPort}, c.flags...)...)
 			page := strings.TrimSpace(p.says("HTTP:"))
-			if status, body := fetchPage(t, page+"/api/state"); status != http.StatusOK || body != `{"empty":true}` {
+			if status, body := fetchPage(t, page+"/api/state"); status != http.StatusOK || body != `{"notices":0,"synthetic":0}` {
 				t.Errorf("state: %d %s", status, body)
 			}
 			response, err := http.Post(page+"/api/sql", "application/json", strings.NewReader(`{"sql":"SELECT 1"}`))
