@@ -257,7 +257,7 @@ func Redact(urls string) string {
 	for i, s := range list {
 		u, err := url.Parse(strings.TrimSpace(s))
 		switch {
-		case err != nil:
+		case err != nil, u.Host == "" && strings.Contains(s, "@"):
 			list[i] = "(an address that cannot be read)"
 		case u.User != nil:
 			u.User = url.User("xxxxx")

@@ -55,7 +55,8 @@ type ConsumeConfig struct {
 	// Prepare is called with each message as it comes, while the batch still waits for
 	// others, and its result is handed on as Delivery.Prepared: so the work that one
 	// message takes is done when the batch is full. It must have no effects. A panic
-	// leaves Prepared nil, for the handler to meet. nil: nothing is prepared.
+	// leaves Prepared nil, for the handler to meet. A message that comes for the third
+	// time is not prepared. nil: nothing is.
 	Prepare func(Delivery) any
 	// ConfirmAcks waits for the server's word on every acknowledgement: fewer
 	// messages handled twice after a crash, at the price of a round trip.
@@ -151,8 +152,11 @@ func All(n int, err error) []error {
 // at once, for then a service that was killed three times for other reasons would
 // handle all it had in hand one by one.
 func (c *ConsumeConfig) company(tries int) int {
-	return max(1, c.Batch>>(4*max(0, min(tries, 10)-2)))
+	return max(1, c.Batch>>(4*max(0, min(tries, 10)-suspectTries+1)))
 }
+
+// suspectTries is the delivery from which on a message may be what kills the process.
+const suspectTries = 3
 
 // Consume hands batches to handle until ctx ends, finishes those in hand and
 // returns nil. It outlives lost connections. It fails when the consumer does not
@@ -288,9 +292,10 @@ func (w *worker) fetch(ctx context.Context) ([]Delivery, error) {
 	most, left := w.cfg.company(batch[0].Tries), w.cfg.BatchBytes
 	for wait := newLingering(w.cfg, time.Now()); len(batch) < most && left > 0 && ctx.Err() == nil; {
 		had := len(batch)
+		n, look, asked := min(most-had, maxPull), wait.look(), time.Now()
 		// The server ends a request that gets too little only after its time, and to
 		// leave it before would lose what comes for it: so each is short.
-		batch, err = w.pull(batch, min(most-had, maxPull), jetstream.FetchMaxWait(wait.look()), jetstream.FetchMaxBytes(left))
+		batch, err = w.pull(batch, n, jetstream.FetchMaxWait(look), jetstream.FetchMaxBytes(left))
 		if err != nil { // what came before the error is handled
 			w.log.Debug("fetching the rest of a batch", "error", err)
 			break
@@ -298,7 +303,9 @@ func (w *worker) fetch(ctx context.Context) ([]Delivery, error) {
 		for _, d := range batch[had:] {
 			left -= d.size()
 		}
-		if wait.over(time.Now(), len(batch)-had) {
+		// Ended before its time: the next message is larger than what is left.
+		full := len(batch)-had < n && time.Since(asked) < look
+		if full || wait.over(time.Now(), len(batch)-had) {
 			break
 		}
 	}
@@ -320,7 +327,9 @@ func (w *worker) pull(batch []Delivery, n int, opts ...jetstream.FetchOpt) ([]De
 			Sequence: meta.Sequence.Stream, Stored: meta.Timestamp, Tries: int(meta.NumDelivered),
 			msg: m, count: meta.Sequence.Consumer, left: meta.NumPending,
 		}
-		d.Prepared = w.prepare(d)
+		if d.Tries < suspectTries { // process looks at a suspect before anybody reads it
+			d.Prepared = w.prepare(d)
+		}
 		batch = append(batch, d)
 	}
 	return batch, got.Error()

@@ -18,6 +18,11 @@ func (p *Publisher) send(r *Receipt) {
 	r.last = time.Now()
 	msg := &nats.Msg{Subject: r.msg.Subject, Header: r.msg.Header, Data: r.msg.Data, Reply: p.inbox + strconv.FormatUint(p.number.Add(1), 36)}
 	p.mu.Lock()
+	if p.closed { // nobody hears an answer any more
+		p.mu.Unlock()
+		p.resolve(r, Failed, ErrPublisherClosed)
+		return
+	}
 	p.sent[msg.Reply] = r
 	p.mu.Unlock()
 	var err error

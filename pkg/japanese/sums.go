@@ -399,10 +399,12 @@ func (a *adder) names(l listed) []string {
 // offices or groups of people.
 func (a *adder) disjoint(l listed) bool {
 	names := withoutCommon(a.names(l))
-	for k, name := range names {
-		if !apart(name) || slices.Contains(names[:k], name) {
+	seen := make(map[string]bool, len(names))
+	for _, name := range names {
+		if !apart(name) || seen[name] {
 			return false
 		}
+		seen[name] = true
 	}
 	return !a.countedTwice(l)
 }

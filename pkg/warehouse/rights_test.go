@@ -144,9 +144,9 @@ func TestGrants(t *testing.T) {
 	w := openAsServer(t)
 	want := map[string][]string{
 		"owabi_loader":   {"GRANT SHOW TABLES, SHOW COLUMNS, INSERT ON owabi.* TO owabi_loader", "GRANT SELECT ON system.parts TO owabi_loader"},
-		"owabi_explorer": {"GRANT SHOW, SELECT ON owabi.* TO owabi_explorer"},
+		"owabi_explorer": {"GRANT SHOW, SELECT ON owabi.* TO owabi_explorer", "GRANT SELECT ON system.parts TO owabi_explorer"},
 		"owabi_analyst":  {"GRANT SHOW, SELECT ON owabi.* TO owabi_analyst"},
-		"owabi_grafana":  {"GRANT SHOW, SELECT ON owabi.* TO owabi_grafana"},
+		"owabi_grafana":  {"GRANT SHOW, SELECT ON owabi.* TO owabi_grafana", "GRANT SELECT ON system.parts TO owabi_grafana"},
 	}
 	for user, grants := range want {
 		got := strings.Split(strings.TrimSpace(query(t, w, warehouse.FormatCSV, "SHOW GRANTS FOR "+user)), "\n")[1:]

@@ -165,7 +165,7 @@ func orDefault[T comparable](v, def T) T {
 // Redact returns rawURL without the password it may hold, for messages and logs.
 func Redact(rawURL string) string {
 	u, err := url.Parse(rawURL)
-	if err != nil {
+	if err != nil || u.Host == "" && strings.Contains(rawURL, "@") {
 		return "(a URL that cannot be parsed)"
 	}
 	query := u.Query()

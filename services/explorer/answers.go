@@ -225,7 +225,11 @@ func (a *api) askDashboard(ctx context.Context, s grafana.Statement) (result, er
 	if err != nil {
 		return result{}, fmt.Errorf("the parameters: %w", err)
 	}
-	return a.Answers.get(ctx, string(parameters)+"\n"+s.SQL, a.look(ctx), func(ctx context.Context) (result, error) {
+	seen := a.look(ctx)
+	if ctx.Err() != nil { // who asked has gone; what is kept stays
+		return result{}, context.Cause(ctx)
+	}
+	return a.Answers.get(ctx, string(parameters)+"\n"+s.SQL, seen, func(ctx context.Context) (result, error) {
 		return a.ask(ctx, s.SQL, s.Parameters)
 	})
 }

@@ -136,7 +136,7 @@ func withoutSecret(name, value string) string {
 		return ""
 	case strings.HasSuffix(name, "nats-url"):
 		return bus.Redact(value)
-	case strings.HasSuffix(name, "clickhouse-url"):
+	case strings.HasSuffix(name, "clickhouse-url"), name == "grafana":
 		return warehouse.Redact(value)
 	}
 	return value

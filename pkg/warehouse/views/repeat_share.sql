@@ -2,9 +2,9 @@ WITH (SELECT max(published) FROM notice_rows WHERE published <= toDate32(now('As
 SELECT synthetic, toUInt8(months) AS months,
     countIf(n >= 1 AND organization_hash > 1) AS organizations,
     countIf(n >= 2 AND organization_hash > 1) AS repeated,
-    repeated / organizations AS share,
+    repeated / nullIf(organizations, 0) AS share,
     sum(n) AS incidents, sumIf(n, organization_hash > 1) AS known,
-    (incidents - known) / incidents AS unknown_share
+    (incidents - known) / nullIf(incidents, 0) AS unknown_share
 FROM (
     SELECT organization_hash, synthetic,
         countIf(NOT follow_up AND published > addMonths(newest, -12)) AS in_12,
