@@ -73,9 +73,8 @@ func (r *reading) readContractor() {
 	} else {
 		r.quoteVerdict(contractorVerdict, "true")
 	}
-	own := japanese.FoldName(r.organization)
 	for _, o := range japanese.Organizations(r.text) {
-		if o.Self || o.Key == own || o.Key == "" || o.Kind != japanese.KindCompany {
+		if o.Self || o.Key == r.organizationKey || o.Key == "" || o.Kind != japanese.KindCompany {
 			continue
 		}
 		i := r.sentenceAt(o.Range.Start)

@@ -143,7 +143,7 @@ func (r *reading) knownPublisher() (k knownName, exact, ok bool) {
 	if r.organization == "" {
 		return knownName{}, false, false
 	}
-	if k, exact, ok = r.rules.names.find(r.organization); ok {
+	if k, exact, ok = r.rules.names.findFolded(onlyWords(r.organizationKey)); ok {
 		return k, exact, true
 	}
 	if parts := strings.Fields(r.organization); len(parts) > 1 {

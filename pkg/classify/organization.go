@@ -177,12 +177,9 @@ func (r *reading) readOrganization() {
 	if name == "" {
 		return
 	}
-	r.organization = name
-	key := japanese.FoldName(name)
+	r.organization, r.organizationKey = name, japanese.FoldName(name)
 	r.out.Organization.Name = &name
-	if key != "" {
-		r.out.Organization.Key = &key
-	}
+	r.out.Organization.Key = given(r.organizationKey)
 	kind := notice.OrganizationKind(japanese.Kind(name))
 	if kind != "" && kind != notice.KindOther {
 		r.out.Organization.Kind = &kind

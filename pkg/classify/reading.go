@@ -31,20 +31,21 @@ type reading struct {
 	mismatch bool    // the headline belongs to something else and is not believed
 	brief    bool    // a news report: it speaks of the publisher in the third person
 
-	published     string // ISO
-	publishedSpan japanese.Range
-	joined        map[int]bool    // moments that begin an interval
-	sums          []japanese.Sum  // lists of numbers
-	parts         []part          // what each quantity is in them
-	restoredAt    *japanese.Range // the words for the end of the unavailability
-	model         *model
-	pieceCounter  *featureCounter
-	foreign       bool      // hardly any Japanese in it
-	votes         []float32 // of the model, for all its heads; on the body alone when votesOfBody
-	votesOfBody   bool
-	knownPieces   int                        // how many pieces of the text the model knows
-	organization  string                     // as found or given
-	polarities    map[span]japanese.Polarity // of matches, as they are asked for
+	published       string // ISO
+	publishedSpan   japanese.Range
+	joined          map[int]bool    // moments that begin an interval
+	sums            []japanese.Sum  // lists of numbers
+	parts           []part          // what each quantity is in them
+	restoredAt      *japanese.Range // the words for the end of the unavailability
+	model           *model
+	pieceCounter    *featureCounter
+	foreign         bool      // hardly any Japanese in it
+	votes           []float32 // of the model, for all its heads; on the body alone when votesOfBody
+	votesOfBody     bool
+	knownPieces     int                        // how many pieces of the text the model knows
+	organization    string                     // as found or given
+	organizationKey string                     // … folded
+	polarities      map[span]japanese.Polarity // of matches, as they are asked for
 
 	out *notice.Classification
 }

@@ -4,9 +4,7 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"unicode"
 
-	"owabi/pkg/japanese"
 	"owabi/pkg/notice"
 )
 
@@ -158,7 +156,7 @@ func (r *reading) sectorsByName(s *scratch) (score [20]sectorScore) {
 		return score
 	}
 	name := plain(r.organization)
-	key := strings.ToLower(japanese.FoldName(r.organization))
+	key := r.organizationKey
 	if key == "" {
 		key = name
 	}
@@ -206,14 +204,14 @@ func (r *reading) sectorsByName(s *scratch) (score [20]sectorScore) {
 // cutsWord tells a word in katakana found inside a longer one: ロジ in テクノロジー,
 // バス in バスケット.
 func cutsWord(runes []rune, m match) bool {
-	if !unicode.Is(unicode.Katakana, runes[m.end-1]) && runes[m.end-1] != 'ー' {
+	if !isKatakana(runes[m.end-1]) {
 		return false
 	}
 	next := runes[m.end]
 	if strings.ContainsRune("ーァィゥェォャュョッ", next) {
 		return true
 	}
-	return m.end-m.start <= 2 && (unicode.Is(unicode.Katakana, next))
+	return m.end-m.start <= 2 && isKatakana(next)
 }
 
 // amidWord tells a short word in katakana found inside a longer one: レジ in クレジット.
@@ -226,7 +224,7 @@ func amidWord(runes []rune, m match) bool {
 // its name stands in the text: 通信大手の…, 観光農園を営む…, 百貨店の….
 func (r *reading) introduced(score *[20]float64, at *[20]match) {
 	name := []rune(plain(r.organization))
-	key := []rune(strings.ToLower(japanese.FoldName(r.organization)))
+	key := []rune(r.organizationKey)
 	if len(key) >= 2 && len(key) < len(name) {
 		name = key
 	}
