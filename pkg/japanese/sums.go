@@ -298,8 +298,13 @@ func (a *adder) listSum(l listed) Sum {
 	}
 	open := startsWithAny(a.s[last.Range.End:], "など", "ほか", "のほか", "等", "他", "分など", "以外")
 	s.Plain = l.plain
-	s.Disjoint = s.Plain && !open && a.disjoint(l)
-	if s.Told < 0 && s.Plain && !open && s.Bound == Exact && !first.Part && !a.countedTwice(l) {
+	if !s.Plain || open {
+		return s
+	}
+	names := a.names(l)
+	once := !countedTwice(names)
+	s.Disjoint = once && disjoint(names)
+	if s.Told < 0 && s.Bound == Exact && !first.Part && once {
 		if k := a.setAgainst(l, s.Range); k >= 0 {
 			s.Told, s.Differs = k, true
 		}
@@ -364,10 +369,10 @@ func (a *adder) setAgainst(l listed, list Range) int {
 // dataNouns name what is recorded of a person: one person has many of them.
 var dataNouns = []string{"氏名", "名前", "住所", "電話", "メール", "アドレス", "生年月日", "性別", "年齢", "口座", "カード", "番号", "パスワード", "ID", "情報", "写真", "データ", "記録", "履歴", "延べ", "のべ", "重複"}
 
-// countedTwice tells whether the items' names are those of things that one and
+// countedTwice tells whether the names of items are those of things that one and
 // the same may have, or of times of day at which it was counted.
-func (a *adder) countedTwice(l listed) bool {
-	return slices.ContainsFunc(a.names(l), func(name string) bool {
+func countedTwice(names []string) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
 		return containsAny(name, dataNouns) || strings.HasSuffix(name, "時") || strings.HasSuffix(name, "分") || strings.HasSuffix(name, "現在")
 	})
 }
@@ -395,18 +400,17 @@ func (a *adder) names(l listed) []string {
 	return out
 }
 
-// disjoint tells whether the items are named, each otherwise, by places, days,
+// disjoint tells whether items are named, each otherwise, by places, days,
 // offices or groups of people.
-func (a *adder) disjoint(l listed) bool {
-	names := withoutCommon(a.names(l))
+func disjoint(names []string) bool {
 	seen := make(map[string]bool, len(names))
-	for _, name := range names {
+	for _, name := range withoutCommon(names) {
 		if !apart(name) || seen[name] {
 			return false
 		}
 		seen[name] = true
 	}
-	return !a.countedTwice(l)
+	return true
 }
 
 // withoutCommon cuts what all names have behind a の: of 北支店の申込書 and 南支店の申込書
