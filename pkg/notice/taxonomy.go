@@ -334,14 +334,7 @@ func (c Category) Valid() bool { return validCategories()[c] }
 func (s Sector) Valid() bool { return validSectors()[s] }
 
 // Valid says whether d is a known code.
-func (d DataType) Valid() bool {
-	for _, info := range DataTypes() {
-		if info.Code == d {
-			return true
-		}
-	}
-	return false
-}
+func (d DataType) Valid() bool { return validDataTypes()[d] }
 
 // Every message that is loaded is asked for its codes.
 var (
@@ -350,6 +343,9 @@ var (
 	})
 	validSectors = sync.OnceValue(func() map[Sector]bool {
 		return codes(Sectors(), func(i SectorInfo) Sector { return i.Code })
+	})
+	validDataTypes = sync.OnceValue(func() map[DataType]bool {
+		return codes(DataTypes(), func(i DataTypeInfo) DataType { return i.Code })
 	})
 )
 
