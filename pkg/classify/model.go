@@ -156,7 +156,7 @@ func (f *featureCounter) add(s string, salt pieceSalt, times uint16) {
 			break
 		}
 		switch {
-		case unicode.IsSpace(r) || parts(r):
+		case unicode.IsSpace(r) || partsWords(r):
 			length = 0
 			continue
 		case r >= '0' && r <= '9':
@@ -176,8 +176,8 @@ func (f *featureCounter) add(s string, salt pieceSalt, times uint16) {
 	}
 }
 
-// parts tells whether r stands between words.
-func parts(r rune) bool {
+// partsWords tells a mark that stands between words.
+func partsWords(r rune) bool {
 	switch r {
 	case '、', '。', ',', '.', '「', '」', '『', '』', '(', ')', '（', '）', '【', '】', ':', '：', '・', ';', '!', '?', '！', '？', '/', '"', '\'', '<', '>', '[', ']':
 		return true
@@ -240,9 +240,10 @@ func pieceHash(salt pieceSalt, a, b, c rune) uint16 {
 	return uint16(h % modelBuckets)
 }
 
-// A first line of more than longestHeadline characters is no headline but text
-// without line ends, or rubbish: of it no more is heard than of a long paragraph,
-// after the rest, so that it cannot drown what the page says.
+// A first line of more than longestHeadline characters is no headline. Where the
+// source calls it one and a body follows, it is not heard at all. Elsewhere it is text
+// without line ends, or rubbish: of it longLineRunes characters are heard, after the
+// rest, so that it cannot drown what the page says.
 const (
 	longestHeadline = 300
 	longLineRunes   = 1000
