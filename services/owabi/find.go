@@ -20,20 +20,30 @@ type busFlags struct {
 
 // openRunning finds a NATS that somebody runs.
 func (f busFlags) openRunning(ctx context.Context) (*engines, error) {
-	e, nats := &engines{}, f.natsFlags
-	if nats.NATSURL != "" {
-		return e, e.connectNATS(ctx, nats, "")
-	}
-	r, ok := readRunning(f.Data)
-	if !ok || r.NATS == "" {
-		return nil, usagef("no NATS is named, and no owabi runs on %s: set OWABI_NATS_URL, or start owabi up --data %s", f.Data, f.Data)
-	}
-	token, err := readToken(f.Data)
+	nats, token, err := f.natsFlags.orRunning(f.Data)
 	if err != nil {
 		return nil, err
 	}
-	nats.NATSURL = r.NATS
+	if nats.NATSURL == "" {
+		return nil, usagef("no NATS is named, and no owabi runs on %s: set OWABI_NATS_URL, or start owabi up --data %s", f.Data, f.Data)
+	}
+	e := &engines{}
 	return e, e.connectNATS(ctx, nats, token)
+}
+
+// orRunning names, where no NATS is named, that of the owabi that runs on the data
+// folder, with its token. Where none runs, none is named.
+func (f natsFlags) orRunning(data string) (named natsFlags, token string, err error) {
+	if f.NATSURL != "" {
+		return f, "", nil
+	}
+	r, ok := readRunning(data)
+	if !ok || r.NATS == "" {
+		return f, "", nil
+	}
+	f.NATSURL = r.NATS
+	token, err = readToken(data)
+	return f, token, err
 }
 
 // openToAsk is openRunning for who only asks: a data folder at rest will do.
@@ -116,19 +126,13 @@ type bothEngineFlags struct {
 }
 
 func (f bothEngineFlags) open(ctx context.Context) (*engines, error) {
-	nats, clickHouse := f.natsFlags, f.clickHouseFlags
-	token := ""
-	if r, ok := readRunning(f.Data); ok && (nats.NATSURL == "" || clickHouse.ClickHouseURL == "") {
-		if nats.NATSURL == "" && r.NATS != "" {
-			var err error
-			if token, err = readToken(f.Data); err != nil {
-				return nil, err
-			}
-			nats.NATSURL = r.NATS
-		}
-		if clickHouse.ClickHouseURL == "" {
-			clickHouse.ClickHouseURL = r.ClickHouse
-		}
+	nats, token, err := f.natsFlags.orRunning(f.Data)
+	if err != nil {
+		return nil, err
+	}
+	clickHouse := f.clickHouseFlags
+	if r, ok := readRunning(f.Data); ok && clickHouse.ClickHouseURL == "" {
+		clickHouse.ClickHouseURL = r.ClickHouse
 	}
 	if nats.NATSURL != "" && clickHouse.ClickHouseURL != "" {
 		e := &engines{}

@@ -48,10 +48,7 @@ func (c *forgetCommand) Run(ctx context.Context, std stdio) (err error) {
 	for _, line := range found.lines() {
 		fmt.Fprintln(std.out, line)
 	}
-	if c.DryRun {
-		return f.tellUnread(ctx, std)
-	}
-	if found.empty() && !c.AndRefuse {
+	if c.DryRun || found.empty() && !c.AndRefuse {
 		return f.tellUnread(ctx, std)
 	}
 	sure, err := confirm(std, "All of this will be erased for good.", c.Yes)
