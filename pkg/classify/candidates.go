@@ -108,7 +108,7 @@ func (r *reading) describe(cs []counted) {
 		if c.sentence >= 0 {
 			r.describePlace(&f, *c, class, keys[c.sentence])
 		}
-		c.features = f.take()
+		c.features = f.take(&r.scratch.features)
 	}
 }
 

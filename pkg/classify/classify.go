@@ -107,7 +107,7 @@ func (c *Classifier) open(n notice.Notice, s *scratch, out *notice.Classificatio
 		out.Warnings = append(out.Warnings, notice.WarnInvalidUTF8)
 	}
 	r := newReading(c.rules, n, s, out)
-	r.model, r.pieceCounter = c.model, &s.pieces
+	r.model = c.model
 	if len(r.doc.Sentences) == 0 {
 		return r
 	}

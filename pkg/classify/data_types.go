@@ -64,6 +64,14 @@ type dataMention struct {
 	told     int // how many of its words were described
 }
 
+var dataTypeList = func() []notice.DataType {
+	var out []notice.DataType
+	for _, info := range notice.DataTypes() {
+		out = append(out, info.Code)
+	}
+	return out
+}()
+
 // mostTold is how many words for a kind of data are described.
 const mostTold = 20
 
@@ -92,9 +100,9 @@ func (r *reading) readDataTypes() {
 	if len(given) == 0 && r.dataGate() == dataAnywhere {
 		r.unnamedData(given)
 	}
-	for _, info := range notice.DataTypes() {
-		if given[info.Code] {
-			r.out.Impact.DataTypes = append(r.out.Impact.DataTypes, info.Code)
+	for _, code := range dataTypeList {
+		if given[code] {
+			r.out.Impact.DataTypes = append(r.out.Impact.DataTypes, code)
 		}
 	}
 }
@@ -134,7 +142,10 @@ func (r *reading) dataMentions() []dataMention {
 		leads := z == zoneTitle || z == zoneLead
 		hits, beside := r.dataHits(i)
 		if len(hits) == 0 {
-			if rg, ok := r.bareItem(i); ok && lines[i] && !narrow && !r.takenBack(rg) {
+			if !lines[i] || narrow {
+				continue
+			}
+			if rg, ok := r.bareItem(i); ok && !r.takenBack(rg) {
 				m := mention(notice.DataOther, "data.unknown_item", rg)
 				m.set.say("item of a row")
 				give(m, "data.unknown_item", rg)
@@ -219,7 +230,7 @@ func (r *reading) describeMentions(mentions []dataMention, gate dataGate) {
 		m.set.say("gate", strconv.Itoa(int(gate)))
 		m.set.say("gate", strconv.Itoa(int(gate)), category)
 		m.set.say("kinds", strconv.Itoa(min(len(mentions), 6)))
-		m.features = m.set.take()
+		m.features = m.set.take(&r.scratch.features)
 	}
 }
 
@@ -563,18 +574,14 @@ func (r *reading) pieces(span []japanese.Range, hits []dataHit) []piece {
 				continue
 			}
 			switch {
-			case strings.ContainsRune("、,・/;", c):
+			case partsItems(c):
 				flush(true, false)
 				k += size
 				continue
 			case c == '\n' && current.start < 0: // a list over several lines
 				k += size
 				continue
-			case strings.ContainsRune("。「」『』【】〈〉《》<>\n", c):
-				flush(false, true)
-				k += size
-				continue
-			case c == ':':
+			case partsLists(c):
 				flush(false, true)
 				k += size
 				continue
@@ -616,6 +623,24 @@ func (r *reading) pieces(span []japanese.Range, hits []dataHit) []piece {
 		r.closePiece(p, hits)
 	}
 	return out
+}
+
+// partsItems tells a mark between the items of a list.
+func partsItems(c rune) bool {
+	switch c {
+	case '、', ',', '・', '/', ';':
+		return true
+	}
+	return false
+}
+
+// partsLists tells a mark between lists.
+func partsLists(c rune) bool {
+	switch c {
+	case '。', '「', '」', '『', '』', '【', '】', '〈', '〉', '《', '》', '<', '>', '\n', ':':
+		return true
+	}
+	return false
 }
 
 // qualifiers sets the words of p aside that only tell of which thing the last

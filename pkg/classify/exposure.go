@@ -259,16 +259,18 @@ func (r *reading) ruleSecondaryDamage() {
 		var topic *match
 		none := false
 		var damage *match
-		for _, m := range r.inSentence(i) {
-			switch r.cue(m).group {
+		matches := r.inSentence(i)
+		for k := range matches {
+			m := &matches[k]
+			switch r.cue(*m).group {
 			case groupSecondaryTopic:
-				topic = &m
+				topic = m
 			case groupSecondaryNone:
 				if topic != nil && m.start >= topic.start && m.start-topic.end <= 40 {
 					none = true
 				}
 			case groupSecondaryFound:
-				damage = &m
+				damage = m
 			}
 		}
 		if r.zones[i] == zoneDamage && topic == nil { // under a heading that names the misuse

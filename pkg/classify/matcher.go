@@ -64,6 +64,7 @@ type scratch struct {
 	epoch    int64 // sentences seen so far, over all texts: makes old progress void
 	matches  []match
 	pieces   featureCounter
+	features bucketSet
 	name     *scratch // for matching the publisher's name while the text's view is in use
 }
 

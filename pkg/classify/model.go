@@ -83,20 +83,16 @@ func (m *model) votes(features []feature) []float32 {
 	if loudest == 0 {
 		return votes
 	}
-	const eachSecond, eachFourth = 0x00FF00FF00FF00FF, 0x0000FFFF0000FFFF
 	sums := make([][4]uint64, m.words) // of the weights 0 and 4, 1 and 5, 2 and 6, 3 and 7 of each word
 	total := uint64(0)
-	for _, f := range features {
-		value := uint64(f.value/loudest*255 + 0.5)
-		total += value
-		row := m.rows[int(f.bucket)*m.words:][:len(sums)]
+	var values [votedTogether]uint64
+	for part := range slices.Chunk(features, votedTogether) {
+		for i, f := range part {
+			values[i] = uint64(f.value/loudest*255 + 0.5)
+			total += values[i]
+		}
 		for k := range sums {
-			s := &sums[k]
-			even, odd := (row[k]&eachSecond)*value, (row[k]>>8&eachSecond)*value
-			s[0] += even & eachFourth
-			s[1] += odd & eachFourth
-			s[2] += even >> 16 & eachFourth
-			s[3] += odd >> 16 & eachFourth
+			m.addWord(&sums[k], k, part, &values)
 		}
 	}
 	for i := range votes {
@@ -104,6 +100,25 @@ func (m *model) votes(features []feature) []float32 {
 		votes[i] = float32(sum-128*int64(total)) * loudest / 255
 	}
 	return votes
+}
+
+// votedTogether is how many features are added word by word: their rows, which lie
+// far apart in memory, are waited for together.
+const votedTogether = 64
+
+// addWord adds word k of the rows of features, each times its value, to sums.
+func (m *model) addWord(sums *[4]uint64, k int, features []feature, values *[votedTogether]uint64) {
+	const eachSecond, eachFourth = 0x00FF00FF00FF00FF, 0x0000FFFF0000FFFF
+	first, second, third, fourth := sums[0], sums[1], sums[2], sums[3]
+	for i, f := range features {
+		word, value := m.rows[int(f.bucket)*m.words+k], values[i%votedTogether]
+		even, odd := (word&eachSecond)*value, (word>>8&eachSecond)*value
+		first += even & eachFourth
+		second += odd & eachFourth
+		third += even >> 16 & eachFourth
+		fourth += odd >> 16 & eachFourth
+	}
+	*sums = [4]uint64{first, second, third, fourth}
 }
 
 // modelHead tells the labels of one field apart.
@@ -274,7 +289,7 @@ func (r *reading) ask(field string) (h *modelHead, log []float64, ok bool) {
 			}
 			text, title = body, ""
 		}
-		features := r.model.textFeatures(r.pieceCounter, text, title, r.organization)
+		features := r.model.textFeatures(&r.scratch.pieces, text, title, r.organization)
 		r.votes, r.votesOfBody, r.knownPieces = r.model.votes(features), r.mismatch, len(features)
 	}
 	if r.knownPieces < leastPieces {

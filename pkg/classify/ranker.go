@@ -32,12 +32,19 @@ func (m *model) ranker(field string) *ranker {
 
 // shares gives the logarithm of each candidate's share, that of none last.
 func (k *ranker) shares(candidates [][]uint16) []float64 {
-	out := make([]float64, len(candidates)+1)
+	sums := make([]int, len(candidates))
 	for i, features := range candidates {
-		sum := 0
 		for _, b := range features {
-			sum += int(k.weights[b])
+			sums[i] += int(k.weights[b])
 		}
+	}
+	return k.sharesOf(sums)
+}
+
+// sharesOf is shares for candidates whose weights add up to sums.
+func (k *ranker) sharesOf(sums []int) []float64 {
+	out := make([]float64, len(sums)+1)
+	for i, sum := range sums {
 		out[i] = float64(sum) * float64(k.scale)
 	}
 	logSoftmax(out)
@@ -53,15 +60,26 @@ type featureSet struct {
 
 // say adds the feature that these words, one after the other, name.
 func (f *featureSet) say(words ...string) {
-	h := uint32(2166136261) // FNV-1a
+	h := unsaid
 	for _, w := range words {
-		for i := range len(w) {
-			h = (h ^ uint32(w[i])) * 16777619
-		}
-		h = (h ^ 0xFF) * 16777619 // no byte of UTF-8: a boundary
+		h = h.word(w)
 	}
-	f.out = append(f.out, spread(h)%rankerBuckets)
+	f.out = append(f.out, h.bucket())
 }
+
+// wordsHash is what words said one after the other come to (FNV-1a).
+type wordsHash uint32
+
+const unsaid wordsHash = 2166136261
+
+func (h wordsHash) word(w string) wordsHash {
+	for i := range len(w) {
+		h = (h ^ wordsHash(w[i])) * 16777619
+	}
+	return (h ^ 0xFF) * 16777619 // no byte of UTF-8: a boundary
+}
+
+func (h wordsHash) bucket() uint16 { return spread(uint32(h)) % rankerBuckets }
 
 // spread makes every bit of a hash count for its lowest ones.
 func spread(h uint32) uint16 {
@@ -76,6 +94,7 @@ func (f *featureSet) pieces(where, words string, n int) {
 	const most = 4
 	var starts [most]int // of the last characters
 	length := 0
+	there := unsaid.word(where)
 	for i, r := range words {
 		if r >= '0' && r <= '9' {
 			length = 0
@@ -85,9 +104,10 @@ func (f *featureSet) pieces(where, words string, n int) {
 		length++
 		if length >= n {
 			start, end := starts[(length-n)%most], i+utf8.RuneLen(r)
-			f.say(where, words[start:end])
+			bucket := there.word(words[start:end]).bucket()
+			f.out = append(f.out, bucket)
 			if f.places != nil {
-				f.places = append(f.places, place{f.out[len(f.out)-1], japanese.Range{Start: f.at + start, End: f.at + end}})
+				f.places = append(f.places, place{bucket, japanese.Range{Start: f.at + start, End: f.at + end}})
 			}
 		}
 	}
@@ -114,12 +134,31 @@ func (f *featureSet) beside(before, after string) {
 	}
 }
 
-// take gives the features collected, each once, and forgets them.
-func (f *featureSet) take() []uint16 {
-	slices.Sort(f.out)
-	out := slices.Clone(slices.Compact(f.out))
+// take gives the features collected, each once, in the order they were first said,
+// and forgets them.
+func (f *featureSet) take(met *bucketSet) []uint16 {
+	out := slices.Clone(met.once(f.out))
 	f.out = f.out[:0]
 	return out
+}
+
+// bucketSet is a set of features, empty between uses.
+type bucketSet [rankerBuckets / 64]uint64
+
+// once leaves of features the first of each.
+func (met *bucketSet) once(features []uint16) []uint16 {
+	n := 0
+	for _, b := range features {
+		if bit := uint64(1) << (b % 64); met[b/64]&bit == 0 {
+			met[b/64] |= bit
+			features[n] = b
+			n++
+		}
+	}
+	for _, b := range features[:n] {
+		met[b/64] = 0
+	}
+	return features[:n]
 }
 
 // head is the first n characters of s.
@@ -148,8 +187,10 @@ func tail(s string, n int) string {
 	return s[i:]
 }
 
-// choice is a labelled notice as a ranker learns from it: the candidates, and
-// which of them are right; where no one is, none is.
+// choice is a labelled notice as a ranker learns from it: the candidates, with
+// their features in the order of their numbers, so that what is learnt does not
+// depend on the order they are said in, and which of them are right; where no one
+// is, none is.
 type choice struct {
 	candidates [][]uint16
 	right      []bool

@@ -38,7 +38,7 @@ type reading struct {
 	parts           []part          // what each quantity is in them
 	restoredAt      *japanese.Range // the words for the end of the unavailability
 	model           *model
-	pieceCounter    *featureCounter
+	scratch         *scratch
 	foreign         bool      // hardly any Japanese in it
 	votes           []float32 // of the model, for all its heads; on the body alone when votesOfBody
 	votesOfBody     bool
@@ -143,7 +143,7 @@ func (r *reading) evidence(field, rule string, rg japanese.Range) {
 // newReading cuts the text up, finds the cues and puts every sentence into its
 // zone.
 func newReading(rules *rules, n notice.Notice, s *scratch, out *notice.Classification) *reading {
-	r := &reading{rules: rules, n: n, out: out, view: &s.view, title: -1, polarities: map[span]japanese.Polarity{}}
+	r := &reading{rules: rules, n: n, out: out, scratch: s, view: &s.view, title: -1, polarities: map[span]japanese.Polarity{}}
 	r.text = japanese.New(n.Text())
 	r.doc = japanese.Parse(r.text)
 	r.doc.Sentences = cutLong(r.text.Norm(), r.doc.Sentences)

@@ -24,6 +24,15 @@ var sectorList = func() []notice.Sector {
 	return out
 }()
 
+// sectorJSIC holds the major divisions of each sector.
+var sectorJSIC = func() map[notice.Sector][]string {
+	m := map[notice.Sector][]string{}
+	for _, s := range notice.Sectors() {
+		m[s.Code] = s.JSIC
+	}
+	return m
+}()
+
 // readSector decides what the publisher does.
 func (r *reading) readSector(s *scratch) {
 	before := len(r.out.Evidence)
@@ -299,9 +308,7 @@ func indexRunes(s, sub []rune) int {
 // readJSIC gives the major division where the sector has one only and the name
 // told it.
 func (r *reading) readJSIC(certain bool) {
-	for _, info := range notice.Sectors() {
-		if info.Code == r.out.Sector && certain && len(info.JSIC) == 1 && info.Code != notice.OtherSector {
-			r.out.JSIC = &info.JSIC[0]
-		}
+	if divisions := sectorJSIC[r.out.Sector]; certain && len(divisions) == 1 && r.out.Sector != notice.OtherSector {
+		r.out.JSIC = given(divisions[0])
 	}
 }

@@ -152,6 +152,7 @@ func (l *lessons) learn(g Gold, r *reading) {
 	l.records = teachCount(l.records, cs, g.Labels.Records)
 	r.readImpact()
 	for _, m := range r.dataMentions() {
+		slices.Sort(m.features)
 		l.data = append(l.data, choice{[][]uint16{m.features}, []bool{slices.Contains(g.Labels.DataTypes, m.code)}})
 	}
 	for i, v := range verdicts {
@@ -198,7 +199,7 @@ func readIncidents(c *Classifier, gold []Gold, learn func(Gold, *reading)) {
 func teachCount(choices []choice, cs []counted, label *int64) []choice {
 	c := choice{candidates: make([][]uint16, len(cs)), right: make([]bool, len(cs))}
 	for i := range cs {
-		c.candidates[i] = cs[i].features
+		c.candidates[i] = slices.Sorted(slices.Values(cs[i].features))
 		c.right[i] = label != nil && cs[i].value == *label
 	}
 	if len(cs) == 0 || label != nil && !slices.Contains(c.right, true) {

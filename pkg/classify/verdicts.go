@@ -31,20 +31,23 @@ var (
 	verdicts = []verdict{exposureVerdict, secondaryVerdict, contractorVerdict}
 )
 
-// candidates are the answers as the ranker chooses among them: each has the
-// features of the notice, told apart by the answer.
-func (v verdict) candidates(r *reading) [][]uint16 {
+// features are those of the notice. Each answer is a candidate of the ranker's that
+// has them all, told apart by the answer.
+func (v verdict) features(r *reading) []uint16 {
 	var f featureSet
 	v.describe(r, &f)
-	features := f.take()
-	out := make([][]uint16, len(v.answers))
-	for a := range out {
-		out[a] = make([]uint16, len(features))
-		for i, b := range features {
-			out[a][i] = v.bucket(b, a)
+	return r.scratch.features.once(f.out)
+}
+
+// shares gives the logarithm of each answer's share.
+func (v verdict) shares(k *ranker, features []uint16) []float64 {
+	sums := make([]int, len(v.answers))
+	for a := range sums {
+		for _, b := range features {
+			sums[a] += int(k.weights[v.bucket(b, a)])
 		}
 	}
-	return out
+	return k.sharesOf(sums)
 }
 
 // bucket is where the weight of a feature for an answer stands.
@@ -54,7 +57,13 @@ func (v verdict) bucket(feature uint16, answer int) uint16 {
 
 // teaches is what a labelled notice teaches.
 func (v verdict) teaches(r *reading, g Gold) choice {
-	c := choice{candidates: v.candidates(r), right: make([]bool, len(v.answers))}
+	features := slices.Sorted(slices.Values(v.features(r)))
+	c := choice{candidates: make([][]uint16, len(v.answers)), right: make([]bool, len(v.answers))}
+	for a := range v.answers {
+		for _, b := range features {
+			c.candidates[a] = append(c.candidates[a], v.bucket(b, a))
+		}
+	}
 	c.right[slices.Index(v.answers, v.label(g))] = true
 	return c
 }
@@ -67,7 +76,7 @@ func (r *reading) judge(v verdict, ruled string, worth float64, aside []float64)
 	if k == nil {
 		return ruled
 	}
-	log := k.shares(v.candidates(r))
+	log := v.shares(k, v.features(r))
 	best := 0
 	for a, answer := range v.answers {
 		if answer == ruled {

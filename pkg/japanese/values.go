@@ -1,7 +1,7 @@
 package japanese
 
 import (
-	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -108,11 +108,26 @@ func (d Date) ISO() string {
 	case d.Year == 0, d.Day > 0 && d.Month == 0:
 		return ""
 	case d.Month == 0:
-		return fmt.Sprintf("%04d", d.Year)
-	case d.Day == 0:
-		return fmt.Sprintf("%04d-%02d", d.Year, d.Month)
+		return string(appendDigits(nil, d.Year, 4))
 	}
-	return fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day)
+	iso := make([]byte, 0, len("2006-01-02"))
+	iso = appendDigits(iso, d.Year, 4)
+	iso = appendDigits(append(iso, '-'), d.Month, 2)
+	if d.Day > 0 {
+		iso = appendDigits(append(iso, '-'), d.Day, 2)
+	}
+	return string(iso)
+}
+
+// appendDigits appends n, which is not negative, with as many digits at least. Dates are
+// written so often while they are compared that package fmt would be seen in the time.
+func appendDigits(to []byte, n, least int) []byte {
+	for width, power := 2, 10; width <= least; width, power = width+1, power*10 {
+		if n < power {
+			to = append(to, '0')
+		}
+	}
+	return strconv.AppendInt(to, int64(n), 10)
 }
 
 // Time is the date at midnight in Japan; false unless year, month and day are known.
