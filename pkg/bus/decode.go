@@ -138,7 +138,7 @@ func (d Delivery) checkHeaders(eventType string) error {
 		if err != nil {
 			return fmt.Errorf("%w: %s %q is no time as RFC 3339 writes it", ErrBadMessage, HeaderTime, v)
 		}
-		if year := at.Year(); year < 1900 || year > 2299 { // what ClickHouse's DateTime64 can hold
+		if !notice.Storable(at) {
 			return fmt.Errorf("%w: %s %q is out of range", ErrBadMessage, HeaderTime, v)
 		}
 	}

@@ -61,8 +61,10 @@ func (c Classified) Validate() error {
 		return fmt.Errorf("%w: no category %.80q", ErrInvalid, c.Category)
 	case !c.Sector.Valid():
 		return fmt.Errorf("%w: no sector %.80q", ErrInvalid, c.Sector)
+	case !c.Severity.Valid():
+		return fmt.Errorf("%w: no severity %.80q", ErrInvalid, c.Severity)
 	}
-	if year := c.Notice.FetchedAt.Year(); year < 1900 || year > 2299 { // what ClickHouse's DateTime64 can hold
+	if !Storable(c.Notice.FetchedAt) {
 		return fmt.Errorf("%w: fetched_at %s is out of range", ErrInvalid, c.Notice.FetchedAt)
 	}
 	if q := c.Impact.People; q != nil && q.Value < 0 {
@@ -73,6 +75,11 @@ func (c Classified) Validate() error {
 	}
 	if d := c.Impact.OutageMinutes; d != nil && d.Value < 0 {
 		return fmt.Errorf("%w: impact.outage_minutes is %d", ErrInvalid, d.Value)
+	}
+	for i, e := range c.Evidence {
+		if e.Start < 0 || e.End < e.Start {
+			return fmt.Errorf("%w: evidence %d, of %.80q, is from %d to %d", ErrInvalid, i, e.Field, e.Start, e.End)
+		}
 	}
 	return nil
 }

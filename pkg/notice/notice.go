@@ -206,7 +206,7 @@ var (
 
 // Validate says whether the notice can be published: it has text, an id that
 // fits its content, a source that can stand in a subject, and a Published that is
-// a date.
+// a date and Storable.
 func (n Notice) Validate() error {
 	switch {
 	case strings.TrimSpace(n.Title) == "" && strings.TrimSpace(n.Body) == "":
@@ -219,11 +219,22 @@ func (n Notice) Validate() error {
 		return fmt.Errorf("%w: source %.80q is not one subject token", ErrInvalid, n.Source)
 	}
 	if n.Published != "" {
-		if _, err := time.Parse(time.DateOnly, n.Published); err != nil {
+		day, err := time.Parse(time.DateOnly, n.Published)
+		if err != nil {
 			return fmt.Errorf("%w: published %.80q is not a date YYYY-MM-DD", ErrInvalid, n.Published)
+		}
+		if !Storable(day) {
+			return fmt.Errorf("%w: published %s is out of range, 1900 to 2299", ErrInvalid, n.Published)
 		}
 	}
 	return nil
+}
+
+// Storable says whether t lies in the years 1900 to 2299 of UTC, which ClickHouse's
+// Date32 and DateTime64 hold. Its driver makes another time of any other without a word.
+func Storable(t time.Time) bool {
+	year := t.UTC().Year()
+	return year >= 1900 && year <= 2299
 }
 
 // IsToken says whether s can stand as one token of a NATS subject: lower-case

@@ -63,6 +63,8 @@ func TestValidate(t *testing.T) {
 		"foreign id":     {func(n *notice.Notice) { n.ID = "00" }, notice.ErrInvalid},
 		"source":         {func(n *notice.Notice) { n.Source = "a.b" }, notice.ErrInvalid},
 		"published":      {func(n *notice.Notice) { n.Published = "2024-02-30"; n.ID = n.ComputeID() }, notice.ErrInvalid},
+		"before 1900":    {func(n *notice.Notice) { n.Published = "0001-01-01"; n.ID = n.ComputeID() }, notice.ErrInvalid},
+		"after 2299":     {func(n *notice.Notice) { n.Published = "2300-01-01"; n.ID = n.ComputeID() }, notice.ErrInvalid},
 		"not UTF-8 body": {func(n *notice.Notice) { n.Body = "\xff"; n.ID = n.ComputeID() }, notice.ErrInvalid},
 	} {
 		n := example()

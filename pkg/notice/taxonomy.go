@@ -333,6 +333,15 @@ func (c Category) Valid() bool { return validCategories()[c] }
 // Valid says whether s is a known code.
 func (s Sector) Valid() bool { return validSectors()[s] }
 
+// Valid says whether s is a known code.
+func (s Severity) Valid() bool {
+	switch s {
+	case SeverityInfo, SeverityMinor, SeverityModerate, SeverityMajor, SeverityCritical:
+		return true
+	}
+	return false
+}
+
 // Valid says whether d is a known code.
 func (d DataType) Valid() bool { return validDataTypes()[d] }
 

@@ -178,13 +178,14 @@ func knownCode(s string) any {
 	return s
 }
 
-// day returns the date that s begins with, or NULL when s is unknown or a month only.
+// day returns the date that s begins with, or NULL when s is unknown, a month only, or
+// out of the column's range.
 func day(s *string) *time.Time {
 	if s == nil || len(*s) < len(time.DateOnly) {
 		return nil
 	}
 	t, err := time.Parse(time.DateOnly, (*s)[:len(time.DateOnly)])
-	if err != nil {
+	if err != nil || !notice.Storable(t) {
 		return nil
 	}
 	return &t

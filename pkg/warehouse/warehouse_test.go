@@ -114,6 +114,19 @@ func query(t *testing.T, w *warehouse.Warehouse, format warehouse.Format, statem
 	return out.String()
 }
 
+// The driver would make 1970-01-01 of it.
+func TestADayThatTheColumnCannotHoldIsUnknown(t *testing.T) {
+	w := open(t)
+	early, late := row("開業したその日から公開していました。"), row("遠い先のことです。")
+	from, until := "0001-01-01", "9999-12-31"
+	early.Timeline.Occurred, late.Timeline.Occurred = &from, &until
+	load(t, w, early, late)
+	got := query(t, w, warehouse.FormatCSV, "SELECT occurred, occurred_date IS NULL AS unknown FROM notices ORDER BY occurred")
+	if want := "occurred,unknown\n0001-01-01,1\n9999-12-31,1\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestEveryFieldComesBack(t *testing.T) {
 	w := open(t)
 	load(t, w, row("本文です。"), unknownRow("何も分からない文。"))
