@@ -52,8 +52,8 @@ func (b *Bus) LastSequence(ctx context.Context, stream string) (uint64, error) {
 // WaitDrained returns when every message that is in the stream now has been
 // settled by the consumer: acknowledged, or rejected. Messages published later
 // are not waited for. It is woken by what this Bus consumes and asks the server
-// soon, then less often down to four times a second, for what other processes consume; it outlives lost
-// connections. It needs the right to read the stream's info.
+// soon, then less often down to four times a second, for what other processes
+// consume; it outlives lost connections. It needs the right to read the stream's info.
 func (b *Bus) WaitDrained(ctx context.Context, stream, consumer string) error {
 	var last uint64
 	known := false

@@ -162,6 +162,7 @@ func (b *Bus) NewPublisher(cfg PublisherConfig) (*Publisher, error) {
 	// An answer is some 60 bytes, and MaxPending bounds how many there can be.
 	if err := p.answers.SetPendingLimits(-1, -1); err != nil {
 		stop()
+		_ = p.answers.Unsubscribe() // fails for the same reason: the connection is closed
 		return nil, fmt.Errorf("listening for the stream's answers: %w", err)
 	}
 	b.mu.Lock()

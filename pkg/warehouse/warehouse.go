@@ -47,8 +47,9 @@ type Config struct {
 	// ReadTimeout bounds waiting for an answer to one statement; past it the
 	// statement fails and may be tried again. Default 5 min.
 	ReadTimeout time.Duration
-	// MaxConnections bounds connections; a statement over it waits for one
-	// to come free or for its context. Default 4.
+	// MaxConnections bounds connections; a statement over it waits for one to come
+	// free, for its context, or for DialTimeout, and may then be tried again. A Load
+	// takes two. Default 6: the loader's two workers, and two for who asks meanwhile.
 	MaxConnections int
 }
 
@@ -121,7 +122,7 @@ func (cfg Config) options() (*clickhouse.Options, error) {
 	options.TransportFunc = func(t *http.Transport) (http.RoundTripper, error) { return summaryTransport{t}, nil }
 	options.DialTimeout = orDefault(cfg.DialTimeout, 5*time.Second)
 	options.ReadTimeout = orDefault(cfg.ReadTimeout, 5*time.Minute)
-	options.MaxOpenConns = orDefault(cfg.MaxConnections, 4)
+	options.MaxOpenConns = orDefault(cfg.MaxConnections, 6)
 	options.MaxIdleConns = options.MaxOpenConns
 	if options.Compression == nil && !allLoopback(options.Addr) {
 		// On this machine compressing costs more than sending.

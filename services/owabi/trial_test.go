@@ -135,7 +135,7 @@ func (r *trial) checkConnections() {
 		return n
 	}
 	r.settles("connections to NATS at rest", connections, test+2*each, test+2*each)
-	r.settles("connections to ClickHouse at rest", r.proxy.Open, 0, 4) // warehouse.Config.MaxConnections
+	r.settles("connections to ClickHouse at rest", r.proxy.Open, 0, 6) // warehouse.Config.MaxConnections
 	for _, name := range []string{"classifier", "loader"} {
 		r.services[name].interrupt()
 	}
