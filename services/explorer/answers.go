@@ -5,10 +5,13 @@ import (
 	"container/list"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 
+	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"owabi/pkg/grafana"
@@ -21,8 +24,13 @@ import (
 //
 // An answer is given again only while the tables hold what they held: every load,
 // merge and erasure changes their parts, which are looked at before each answer. Of a
-// cluster, whose parts no single server knows, an answer is kept for 10 s. Nothing is
-// kept longer than 5 minutes, or of more than 64 MiB in all; what was used last stays.
+// cluster, whose parts no single server knows, an answer is kept for 10 s. When the
+// look itself fails, nobody knows whether what is kept still holds: it is not given,
+// and stays for when the next look finds the tables as they were. Nothing is kept
+// longer than 5 minutes, or of more than 64 MiB in all; what was used last stays.
+//
+// A question that panics ends with an error for those who asked it, and for nobody
+// else.
 //
 // It is a collector of metrics: how answers came about, and the bytes kept.
 type Answers struct {
@@ -46,9 +54,9 @@ const (
 )
 
 type keptAnswer struct {
-	key   string
-	value result
-	until time.Time
+	key    string
+	value  result
+	expiry *time.Timer // drops it when its time is over
 }
 
 // asking is a question that ClickHouse is at, for all who wait for it.
@@ -84,10 +92,11 @@ func (a *Answers) Describe(out chan<- *prometheus.Desc) { a.given.Describe(out);
 // Collect implements prometheus.Collector.
 func (a *Answers) Collect(out chan<- prometheus.Metric) { a.given.Collect(out); a.size.Collect(out) }
 
-// tables is what is known of the tables before a question is asked of them.
+// tables is what is known of the tables before a question is asked of them; the zero
+// value is that nothing is.
 type tables struct {
 	state string        // another one after any change
-	life  time.Duration // how long an answer of this state may be given
+	life  time.Duration // how long an answer of this state may be given; 0: not at all
 }
 
 // get returns the kept answer to a question, waits with others for one that is on its
@@ -95,15 +104,13 @@ type tables struct {
 func (a *Answers) get(ctx context.Context, question string, t tables, ask func(context.Context) (result, error)) (result, error) {
 	key := t.state + "\n" + question
 	a.mu.Lock()
-	if t.state != a.state { // what was true of the tables is not any more
-		a.state, a.bytes = t.state, 0
-		clear(a.kept)
-		a.order.Init()
-	}
-	if value, ok := a.find(key); ok {
-		a.mu.Unlock()
-		a.given.WithLabelValues("kept").Inc()
-		return value, nil
+	if t.life > 0 {
+		a.enter(t.state)
+		if value, ok := a.find(key); ok {
+			a.mu.Unlock()
+			a.given.WithLabelValues("kept").Inc()
+			return value, nil
+		}
 	}
 	from := "shared"
 	q, ok := a.asking[key]
@@ -113,7 +120,7 @@ func (a *Answers) get(ctx context.Context, question string, t tables, ask func(c
 		q = &asking{done: make(chan struct{}), stop: stop}
 		a.asking[key] = q
 		go func() { // somebody waits for it to its end: who wants the answer, or leave
-			q.value, q.err = ask(asked)
+			q.value, q.err = survive(asked, ask)
 			stop()
 			a.settle(key, t, q)
 		}()
@@ -130,22 +137,48 @@ func (a *Answers) get(ctx context.Context, question string, t tables, ask func(c
 	}
 }
 
-// find returns an answer that is kept and not too old.
+// panicked is the error of a question that panicked: a fault of the program's own.
+type panicked struct {
+	value any
+	stack []byte
+}
+
+func (p *panicked) Error() string { return fmt.Sprintf("a fault in owabi itself: %v", p.value) }
+
+// survive asks, and makes an error of a panic: the goroutine that asks is nobody's
+// request, and would take the process with it.
+func survive(ctx context.Context, ask func(context.Context) (result, error)) (value result, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &panicked{p, debug.Stack()}
+		}
+	}()
+	return ask(ctx)
+}
+
+// enter drops what was true of the tables in another state.
+func (a *Answers) enter(state string) {
+	if state == a.state {
+		return
+	}
+	a.state = state
+	for a.order.Len() > 0 {
+		a.drop(a.order.Back())
+	}
+}
+
+// find returns an answer that is kept.
 func (a *Answers) find(key string) (result, bool) {
 	e, ok := a.kept[key]
 	if !ok {
 		return result{}, false
 	}
-	k := e.Value.(*keptAnswer)
-	if time.Now().After(k.until) {
-		a.drop(e)
-		return result{}, false
-	}
 	a.order.MoveToFront(e)
-	return k.value, true
+	return e.Value.(*keptAnswer).value, true
 }
 
-// settle keeps an answer that came, unless the tables have changed since it was asked for.
+// settle keeps an answer that came, unless the tables have changed since it was asked
+// for or nothing was known of them.
 func (a *Answers) settle(key string, t tables, q *asking) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -153,13 +186,22 @@ func (a *Answers) settle(key string, t tables, q *asking) {
 	if a.asking[key] == q {
 		delete(a.asking, key)
 	}
-	if q.err != nil || t.state != a.state || q.value.size() > maxKeptAnswer {
+	if q.err != nil || t.life == 0 || t.state != a.state || q.value.size() > maxKeptAnswer {
 		return
 	}
 	if e, ok := a.kept[key]; ok {
 		a.drop(e)
 	}
-	a.kept[key] = a.order.PushFront(&keptAnswer{key, q.value, time.Now().Add(t.life)})
+	k := &keptAnswer{key: key, value: q.value}
+	e := a.order.PushFront(k)
+	k.expiry = time.AfterFunc(t.life, func() {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		if a.kept[key] == e {
+			a.drop(e)
+		}
+	})
+	a.kept[key] = e
 	a.bytes += q.value.size() + len(key)
 	for a.bytes > maxKeptBytes {
 		a.drop(a.order.Back())
@@ -168,6 +210,7 @@ func (a *Answers) settle(key string, t tables, q *asking) {
 
 func (a *Answers) drop(e *list.Element) {
 	k := a.order.Remove(e).(*keptAnswer)
+	k.expiry.Stop()
 	delete(a.kept, k.key)
 	a.bytes -= k.value.size() + len(k.key)
 }
@@ -199,18 +242,28 @@ const tablesSQL = `SELECT
     (SELECT count() > 0 AND countIf(engine LIKE 'Replicated%' OR engine LIKE 'Shared%' OR engine = 'Distributed') = 0
         FROM system.tables WHERE database = currentDatabase() AND engine != 'View')`
 
+// lookTime bounds the look at the tables, in running time: one that takes longer
+// spares nobody anything.
+const lookTime = 5 * time.Second
+
 // look asks in what state the tables are. It does not wait for a place: it is what
-// spares others one. Where it cannot be told, time alone decides.
+// spares others one. Where the state can never be told, because the tables are of
+// several servers or the user may not read system.parts, time alone decides. Where
+// the look fails otherwise nothing is known, and nothing is given or dropped by it.
 func (a *api) look(ctx context.Context) tables {
 	unseen := tables{"", keptUnseen}
-	var out bytes.Buffer
 	question := warehouse.Question{SQL: tablesSQL, Format: warehouse.FormatCompact, Limits: limits}
+	question.Limits.Time = lookTime
+	var out bytes.Buffer
 	if _, err := a.Warehouse.Ask(ctx, question, &out); err != nil {
-		return unseen
+		if exception := (*clickhouse.Exception)(nil); errors.As(err, &exception) && exception.Code == codeNoRight {
+			return unseen
+		}
+		return tables{}
 	}
 	var told struct{ Rows [][2]any }
 	if err := json.Unmarshal(out.Bytes(), &told); err != nil || len(told.Rows) != 1 {
-		return unseen
+		return tables{}
 	}
 	state, all := fmt.Sprint(told.Rows[0][0]), fmt.Sprint(told.Rows[0][1])
 	if all != "1" {

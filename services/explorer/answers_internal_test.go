@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
@@ -37,8 +38,10 @@ func TestAnswersAreBounded(t *testing.T) {
 		{"kept", "a", now, 10, 0},
 		{"of another state", "a", tables{"2", time.Minute}, 10, 1},
 		{"of the state before, which is forgotten", "a", now, 10, 1},
-		{"too old at once", "old", tables{"1", -time.Second}, 10, 1},
-		{"too old", "old", now, 10, 1},
+		{"while nothing is known of the tables", "a", tables{}, 10, 1},
+		{"kept all the same", "a", now, 10, 0},
+		{"new, while nothing is known", "unsure", tables{}, 10, 1},
+		{"so not kept", "unsure", now, 10, 1},
 		{"too large to keep", "large", now, maxKeptAnswer + 1, 1},
 		{"not kept", "large", now, maxKeptAnswer + 1, 1},
 		{"still kept", "a", now, 10, 0},
@@ -59,6 +62,55 @@ func TestAnswersAreBounded(t *testing.T) {
 	}
 	if got := ask("b", now, 10); got != 1 {
 		t.Error("the first of them is still kept")
+	}
+}
+
+// What is too old is dropped by itself, and takes no memory until it is asked for.
+func TestOldAnswersAreDropped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, now := NewAnswers(), tables{"1", time.Minute}
+		count := 0
+		ask := func(question string) {
+			t.Helper()
+			if _, err := a.get(t.Context(), question, now, told(&count, 1000)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		ask("a")
+		time.Sleep(40 * time.Second)
+		ask("b")
+		ask("a") // to be asked for does not make it younger
+		time.Sleep(20 * time.Second)
+		synctest.Wait()
+		if len(a.kept) != 1 || a.order.Len() != 1 || a.bytes < 1000 || a.bytes > 1100 {
+			t.Errorf("%d answers (%d in order) of %d bytes are kept, want b alone", len(a.kept), a.order.Len(), a.bytes)
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if len(a.kept) != 0 || a.order.Len() != 0 || a.bytes != 0 {
+			t.Errorf("%d answers (%d in order) of %d bytes are kept, want none", len(a.kept), a.order.Len(), a.bytes)
+		}
+		if ask("a"); count != 3 {
+			t.Errorf("asked %d times, want 3", count)
+		}
+	})
+}
+
+// A question that panics is an error for those who asked it; the next is answered.
+func TestAPanicIsAnError(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	a, now := NewAnswers(), tables{"1", time.Minute}
+	_, err := a.get(t.Context(), "q", now, func(context.Context) (result, error) {
+		var none map[string]int
+		none["x"] = 1
+		return result{}, nil
+	})
+	if err == nil || failureOf(err) != failBroken || !strings.Contains(err.Error(), "nil map") {
+		t.Errorf("%v", err)
+	}
+	count := 0
+	if _, err := a.get(t.Context(), "q", now, told(&count, 1)); err != nil || count != 1 {
+		t.Errorf("asked %d times, %v", count, err)
 	}
 }
 

@@ -1,6 +1,10 @@
 package explorer_test
 
 import (
+	"bytes"
+	"io"
+	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
@@ -10,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"owabi/pkg/chdb/chdbtest"
+	"owabi/pkg/chdb/chdbtest/faultproxy"
 	"owabi/pkg/notice"
 	"owabi/pkg/warehouse"
 	"owabi/services/explorer"
@@ -19,8 +24,13 @@ import (
 // answers came from.
 func remembering(t *testing.T) (server *httptest.Server, w *warehouse.Warehouse, from func() (kept, shared, asked int)) {
 	t.Helper()
+	return rememberingAt(t, chdbtest.URLOf(t, "remembering"))
+}
+
+func rememberingAt(t *testing.T, address string) (server *httptest.Server, w *warehouse.Warehouse, from func() (kept, shared, asked int)) {
+	t.Helper()
 	answers := explorer.NewAnswers()
-	server, w = pagesOf(t, chdbtest.URLOf(t, "remembering"), func(c *explorer.Config) { c.Pages.Answers = answers })
+	server, w = pagesOf(t, address, func(c *explorer.Config) { c.Pages.Answers = answers })
 	if err := w.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -113,5 +123,69 @@ func TestEqualQuestionsAreAskedOnce(t *testing.T) {
 	wg.Wait()
 	if kept, shared, asked := from(); asked != 1 || kept+shared != people-1 {
 		t.Errorf("kept %d, shared %d, asked %d of %d", kept, shared, asked, people)
+	}
+}
+
+// While nobody can tell whether the tables have changed, nothing that is kept is told,
+// and nothing of it is lost.
+func TestAFailedLookDropsNothing(t *testing.T) {
+	proxy, err := faultproxy.Start(chdbtest.URLOf(t, "unlooked"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = proxy.Close() })
+	server, w, from := rememberingAt(t, proxy.URL())
+	loadOne(t, w, "ある会社")
+	for _, c := range []struct {
+		name        string
+		fault       faultproxy.Fault
+		kept, asked int
+	}{
+		{"asked", faultproxy.None, 0, 1},
+		{"kept", faultproxy.None, 1, 1},
+		{"no look", onLook(faultproxy.Refuse(241, "MEMORY_LIMIT_EXCEEDED", "Memory limit exceeded")), 1, 2},
+		{"the connection of the look breaks", onLook(faultproxy.Reset), 1, 3},
+		{"kept still", faultproxy.None, 2, 3},
+		{"a look that is never allowed: asked, and kept for a while", onLook(faultproxy.Refuse(497, "ACCESS_DENIED", "Not enough privileges")), 2, 4},
+		{"kept for a while", onLook(faultproxy.Refuse(497, "ACCESS_DENIED", "Not enough privileges")), 3, 4},
+	} {
+		proxy.Use(c.fault)
+		status, body := send(t, server, "GET", latestNotices, "")
+		if kept, _, asked := from(); status != 200 || !strings.Contains(body, "ある会社") || kept != c.kept || asked != c.asked {
+			t.Errorf("%s: %d, kept %d (want %d), asked %d (want %d)", c.name, status, kept, c.kept, asked, c.asked)
+		}
+	}
+}
+
+// onLook keeps a fault to the look at the tables.
+func onLook(fault faultproxy.Fault) faultproxy.Fault {
+	return func(w http.ResponseWriter, r *http.Request, forward http.Handler) {
+		body, err := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		if err == nil && bytes.Contains(body, []byte("FROM system.parts")) {
+			fault(w, r, forward)
+			return
+		}
+		forward.ServeHTTP(w, r)
+	}
+}
+
+// A fault of owabi's own is told as one, where it happens and in the log.
+func TestAFaultIsToldAndLogged(t *testing.T) {
+	var log bytes.Buffer
+	server := httptest.NewServer(explorer.Config{
+		Metrics: prometheus.NewRegistry(), Logger: slog.New(slog.NewTextHandler(&log, nil)),
+		Pages: &explorer.Pages{Warehouse: &warehouse.Warehouse{}}, // which no caller may give
+	}.Handler())
+	defer server.Close()
+	status, body := send(t, server, "GET", latestNotices, "")
+	if status != http.StatusInternalServerError || !strings.Contains(body, `"kind":"broken"`) || strings.Contains(body, "goroutine") {
+		t.Errorf("%d %s", status, body)
+	}
+	if said := log.String(); !strings.Contains(said, "level=ERROR") || !strings.Contains(said, "warehouse.go") && !strings.Contains(said, "query.go") {
+		t.Errorf("the log says %s", said)
+	}
+	if status, _ := send(t, server, "GET", "/api/dashboards", ""); status != http.StatusOK {
+		t.Errorf("then %d", status)
 	}
 }

@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -24,27 +27,53 @@ var limits = warehouse.Limits{Time: 20 * time.Second, MemoryBytes: 2 << 30, Resu
 type api struct {
 	Pages
 	running *semaphore.Weighted // a place for each of MaxQuestions statements
+	logger  *slog.Logger
 }
 
-func newAPI(pages Pages) *api {
+func newAPI(pages Pages, logger *slog.Logger) *api {
 	if pages.Answers == nil {
 		pages.Answers = NewAnswers()
 	}
-	return &api{pages, semaphore.NewWeighted(MaxQuestions)}
+	return &api{pages, semaphore.NewWeighted(MaxQuestions), logger}
 }
 
 func (a *api) routes(mux *http.ServeMux) {
-	mux.HandleFunc("GET /api/dashboards", a.dashboards)
-	mux.HandleFunc("GET /api/state", a.state)
-	mux.HandleFunc("GET /api/dashboards/{dashboard}/panels/{panel}", a.panel)
-	mux.HandleFunc("GET /api/dashboards/{dashboard}/variables/{variable}", a.variable)
-	mux.HandleFunc("GET /api/notices/{id}", a.notice)
-	mux.HandleFunc("GET /api/search", a.search)
-	mux.HandleFunc("GET /api/sql/views", a.views)
-	mux.HandleFunc("POST /api/sql", a.sql)
-	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
-		refuse(w, fmt.Errorf("%w: %s %s", errNotFound, r.Method, r.URL.Path))
-	})
+	for pattern, handle := range map[string]http.HandlerFunc{
+		"GET /api/dashboards": a.dashboards,
+		"GET /api/state":      a.state,
+		"GET /api/dashboards/{dashboard}/panels/{panel}":       a.panel,
+		"GET /api/dashboards/{dashboard}/variables/{variable}": a.variable,
+		"GET /api/notices/{id}":                                a.notice,
+		"GET /api/search":                                      a.search,
+		"GET /api/sql/views":                                   a.views,
+		"POST /api/sql":                                        a.sql,
+		"/api/": func(w http.ResponseWriter, r *http.Request) {
+			a.refuse(w, r, fmt.Errorf("%w: %s %s", errNotFound, r.Method, r.URL.Path))
+		},
+	} {
+		mux.Handle(pattern, a.surviving(handle))
+	}
+}
+
+// surviving answers a request that panics with an error, where nothing has been
+// answered yet.
+func (a *api) surviving(handle http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			p := recover()
+			switch {
+			case p == nil:
+			case p == http.ErrAbortHandler:
+				panic(p)
+			case w.Header().Get("Content-Type") != "": // half an answer is none
+				a.logFault(r, &panicked{p, debug.Stack()})
+				panic(http.ErrAbortHandler)
+			default:
+				a.refuse(w, r, &panicked{p, debug.Stack()})
+			}
+		}()
+		handle(w, r)
+	}
 }
 
 // refusal is what a page shows of what went wrong.
@@ -54,9 +83,16 @@ type refusal struct {
 	Kind failure `json:"kind"`
 }
 
-func refuse(w http.ResponseWriter, err error) {
+func (a *api) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	kind := failureOf(err)
+	if fault := (*panicked)(nil); errors.As(err, &fault) {
+		a.logFault(r, fault)
+	}
 	answer(w, kind.status(), refusal{err.Error(), kind})
+}
+
+func (a *api) logFault(r *http.Request, fault *panicked) {
+	a.logger.Error("a fault in owabi itself", "request", r.Method+" "+r.URL.Path, "panic", fmt.Sprint(fault.value), "stack", string(fault.stack))
 }
 
 func answer(w http.ResponseWriter, status int, value any) {
@@ -128,7 +164,7 @@ func (a *api) ask(ctx context.Context, sql string, parameters map[string]any) (r
 func (a *api) reply(w http.ResponseWriter, r *http.Request, sql string, parameters map[string]any) {
 	found, err := a.ask(r.Context(), sql, parameters)
 	if err != nil {
-		refuse(w, err)
+		a.refuse(w, r, err)
 		return
 	}
 	answer(w, http.StatusOK, found)
@@ -138,17 +174,17 @@ func (a *api) reply(w http.ResponseWriter, r *http.Request, sql string, paramete
 // or what is missing.
 func (a *api) state(w http.ResponseWriter, r *http.Request) {
 	if err := a.Warehouse.Ready(r.Context()); err != nil {
-		refuse(w, err)
+		a.refuse(w, r, err)
 		return
 	}
 	found, err := a.askDashboard(r.Context(), grafana.Statement{SQL: "SELECT count(), countIf(synthetic) FROM notices"})
 	if err != nil {
-		refuse(w, err)
+		a.refuse(w, r, err)
 		return
 	}
 	var counts [][2]uint64
 	if err := json.Unmarshal(found.Rows, &counts); err != nil || len(counts) != 1 {
-		refuse(w, fmt.Errorf("how many notices there are: %q: %w", found.Rows, err))
+		a.refuse(w, r, fmt.Errorf("how many notices there are: %q: %w", found.Rows, err))
 		return
 	}
 	answer(w, http.StatusOK, struct {

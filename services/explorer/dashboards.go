@@ -161,7 +161,7 @@ func labelOr(lang grafana.Language, label notice.Label, name string) string {
 func (a *api) panel(w http.ResponseWriter, r *http.Request) {
 	statement, err := bindPanel(r)
 	if err != nil {
-		refuse(w, err)
+		a.refuse(w, r, err)
 		return
 	}
 	a.replyDashboard(w, r, statement)
@@ -170,7 +170,7 @@ func (a *api) panel(w http.ResponseWriter, r *http.Request) {
 func (a *api) replyDashboard(w http.ResponseWriter, r *http.Request, s grafana.Statement) {
 	found, err := a.askDashboard(r.Context(), s)
 	if err != nil {
-		refuse(w, err)
+		a.refuse(w, r, err)
 		return
 	}
 	answer(w, http.StatusOK, found)
@@ -196,7 +196,7 @@ func bindPanel(r *http.Request) (grafana.Statement, error) {
 func (a *api) variable(w http.ResponseWriter, r *http.Request) {
 	statement, err := bindVariable(r)
 	if err != nil {
-		refuse(w, err)
+		a.refuse(w, r, err)
 		return
 	}
 	a.replyDashboard(w, r, statement)

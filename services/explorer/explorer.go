@@ -122,7 +122,7 @@ func (cfg Config) Handler() http.Handler {
 	guarded := http.NewServeMux()
 	if cfg.Pages != nil {
 		guarded.Handle("/", newPage())
-		newAPI(*cfg.Pages).routes(guarded)
+		newAPI(*cfg.Pages, cfg.Logger).routes(guarded)
 	}
 	guarded.Handle("GET /metrics", promhttp.HandlerFor(cfg.Metrics, promhttp.HandlerOpts{
 		ErrorLog: slog.NewLogLogger(cfg.Logger.Handler(), slog.LevelWarn), ErrorHandling: promhttp.ContinueOnError,

@@ -25,6 +25,7 @@ const (
 	failRefused  failure = "refused"   // ClickHouse does not take the statement
 	failDenied   failure = "denied"    // ClickHouse refuses the user
 	failDown     failure = "down"      // no ClickHouse answers
+	failBroken   failure = "broken"    // owabi itself: a panic, which is logged
 )
 
 var (
@@ -43,11 +44,17 @@ const (
 	codeTooManyAtOnce    = 202
 	codeMemory           = 241
 	codeTooManyRowsBytes = 396
+	codeNoRight          = 497
 )
 
 func failureOf(err error) failure {
-	var exception *clickhouse.Exception
+	var (
+		exception *clickhouse.Exception
+		fault     *panicked
+	)
 	switch {
+	case errors.As(err, &fault):
+		return failBroken
 	case errors.Is(err, grafana.ErrUnknownDashboard), errors.Is(err, errNotFound):
 		return failNotFound
 	case errors.Is(err, grafana.ErrTimeRange), errors.Is(err, grafana.ErrUnknownVariable), errors.Is(err, grafana.ErrValue), errors.Is(err, errBadRequest):
@@ -87,6 +94,8 @@ func (f failure) status() int {
 		return http.StatusForbidden
 	case failHeavy, failRefused:
 		return http.StatusUnprocessableEntity
+	case failBroken:
+		return http.StatusInternalServerError
 	default:
 		return http.StatusServiceUnavailable
 	}

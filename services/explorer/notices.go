@@ -19,7 +19,7 @@ var noticeID = regexp.MustCompile(`^[0-9a-f]{32}$`)
 func (a *api) notice(w http.ResponseWriter, r *http.Request) {
 	found, err := a.readNotice(r)
 	if err != nil {
-		refuse(w, err)
+		a.refuse(w, r, err)
 		return
 	}
 	answer(w, http.StatusOK, found)
@@ -72,7 +72,7 @@ const (
 func (a *api) search(w http.ResponseWriter, r *http.Request) {
 	sql, parameters, err := searchStatement(r)
 	if err != nil {
-		refuse(w, err)
+		a.refuse(w, r, err)
 		return
 	}
 	a.reply(w, r, sql, parameters)

@@ -16,7 +16,7 @@ const maxStatementBytes = 256 << 10
 // answers with its rows as JSON, or as CSV when format says so.
 func (a *api) sql(w http.ResponseWriter, r *http.Request) {
 	if !a.SQL {
-		refuse(w, errClosed)
+		a.refuse(w, r, errClosed)
 		return
 	}
 	var question struct {
@@ -28,10 +28,10 @@ func (a *api) sql(w http.ResponseWriter, r *http.Request) {
 	if err := decoder.Decode(&question); err != nil {
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {
-			refuse(w, errTooLong)
+			a.refuse(w, r, errTooLong)
 			return
 		}
-		refuse(w, fmt.Errorf("%w: want {\"sql\": …, \"format\": \"json\" or \"csv\"}: %w", errBadRequest, err))
+		a.refuse(w, r, fmt.Errorf("%w: want {\"sql\": …, \"format\": \"json\" or \"csv\"}: %w", errBadRequest, err))
 		return
 	}
 	switch question.Format {
@@ -40,7 +40,7 @@ func (a *api) sql(w http.ResponseWriter, r *http.Request) {
 	case "csv":
 		a.csv(w, r, question.SQL)
 	default:
-		refuse(w, fmt.Errorf("%w: format %q: want json or csv", errBadRequest, question.Format))
+		a.refuse(w, r, fmt.Errorf("%w: format %q: want json or csv", errBadRequest, question.Format))
 	}
 }
 
@@ -54,7 +54,7 @@ func (a *api) csv(w http.ResponseWriter, r *http.Request, sql string) {
 	case err == nil && !out.begun:
 		out.begin()
 	case err != nil && !out.begun:
-		refuse(w, err)
+		a.refuse(w, r, err)
 	case err != nil:
 		panic(http.ErrAbortHandler)
 	}

@@ -85,6 +85,7 @@ const words = {
   refused: ["ClickHouse が受け付けませんでした。", "ClickHouse does not take it."],
   denied: ["ClickHouse がこの利用者を拒みました。利用者名・パスワード・権限を確かめてください。", "ClickHouse refuses the user. Check its name, password and rights."],
   down: ["ClickHouse が応答しません。動いているか確かめ、もう一度お試しください。", "ClickHouse does not answer. See whether it runs, then try again."],
+  broken: ["owabi 自体の不具合です。記録（ログ）に残りました。ほかの図は使えます。", "This is a fault in owabi itself. Its log has the details; the other panels still work."],
   gone: ["owabi が応答しません。動いているか確かめてください。", "owabi does not answer. See whether it runs."],
 } satisfies Record<string, [string, string]>;
 
