@@ -189,6 +189,32 @@ func TestDraggingZoomsIn(t *testing.T) {
 	w.until(`location.search.includes("from=2022-01-01")`)
 }
 
+// A day is written the same way everywhere, whatever the browser's own language is,
+// and typed in any way that Japan writes it; shares have one digit.
+func TestDaysAndSharesAreWrittenAlike(t *testing.T) {
+	server, _ := pages(t, nil)
+	w := openTab(t, server, laptop)
+	w.refusals = true
+	w.open("/d/overview?lang=ja&" + allDays)
+	w.shown()
+	const days = `[...document.querySelectorAll(".range input")].filter(e => e.checkVisibility({opacityProperty: true})).map(e => e.type + " " + e.value).join()`
+	w.until(days + ` === "text 2022-01-01,text 2026-12-31"`)
+	for typed, day := range map[string]string{"２０２４年２月３日": "2024-02-03", "2024/5/1": "2024-05-01", "20240601": "2024-06-01", "2024-07-01": "2024-07-01"} {
+		w.do(chromedp.Focus(chromedp.CSS(".range input")), chromedp.Evaluate[chromedp.Void](`document.activeElement.select()`))
+		w.enter(typed)
+		w.do(chromedp.KeyEvent(kb.Enter))
+		w.until(`new URLSearchParams(location.search).get("from") === ` + quote(day) + ` && document.querySelector(".range input").value === ` + quote(day))
+	}
+	w.shown()
+	if uneven := get1[[]string](w, `[...document.querySelectorAll("td, dd")].map(e => e.innerText).filter(t => /^\d+%$/.test(t))`); len(uneven) > 0 {
+		t.Errorf("shares without a digit beside shares with one: %q", uneven)
+	}
+	w.do(chromedp.Focus(chromedp.CSS(".range input")), chromedp.Evaluate[chromedp.Void](`document.activeElement.select()`))
+	w.enter("きのう")
+	w.do(chromedp.KeyEvent(kb.Enter))
+	w.until(`document.querySelector(".failure[data-kind=chosen]") && document.querySelector(".range input").value === "きのう"`)
+}
+
 func TestKeyboard(t *testing.T) {
 	server, _ := pages(t, nil)
 	w := openTab(t, server, laptop)

@@ -53,7 +53,7 @@ export function full(value: Value, unit: string, language: Language): string {
   const format = (options: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale(language), options).format(value);
   switch (unit) {
     case "share":
-      return format({ style: "percent", maximumFractionDigits: 1 });
+      return format({ style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
     case "bytes":
       return bytes(value);
     case "yen":

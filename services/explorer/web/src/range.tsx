@@ -1,6 +1,7 @@
 // The time range of a dashboard, in days.
 import { type Address, allTime, edited, go, type Language } from "./address";
 import type { Dashboard } from "./api";
+import { Day } from "./day";
 import { say } from "./words";
 
 const firstDay = "1900-01-01"; // that can be asked for
@@ -22,9 +23,9 @@ export function TimeRange(props: { address: Address; dashboard: Dashboard; langu
   return (
     <fieldset class="range">
       <legend>{say(language, "timeRange")}</legend>
-      <input type="date" aria-label={say(language, "from")} value={always ? "" : from ?? dashboard.from} onChange={(e) => set(e.currentTarget.value || null, to)} />
+      <Day label={say(language, "from")} value={always ? "" : from ?? dashboard.from} language={language} set={(day) => set(day, to)} />
       <span aria-hidden="true">–</span>
-      <input type="date" aria-label={say(language, "to")} value={always ? "" : to ?? dashboard.to} onChange={(e) => set(always ? firstDay : from, e.currentTarget.value || null)} />
+      <Day label={say(language, "to")} value={always ? "" : to ?? dashboard.to} language={language} set={(day) => set(always ? firstDay : from, day)} />
       {presets.map(([begin, name]) => (
         <button key={name} type="button" aria-pressed={from === begin && !to} onClick={() => set(begin, null)}>{name}</button>
       ))}

@@ -12,6 +12,7 @@ const words = {
   timeRange: ["期間", "Time range"],
   from: ["始め", "From"],
   to: ["終わり", "To"],
+  calendar: ["カレンダーから選ぶ", "Choose from a calendar"],
   lastYear: ["1年", "1 year"],
   threeYears: ["3年", "3 years"],
   fiveYears: ["5年", "5 years"],

@@ -1,0 +1,35 @@
+// A day, written the way every day on these pages is: 2024-05-20, whatever the browser's
+// own language. A calendar helps to choose one.
+import { useRef } from "preact/hooks";
+import type { Language } from "./address";
+import { say } from "./words";
+
+type Props = { label: string; value: string; language: Language; set: (day: string | null) => void };
+
+export function Day(props: Props) {
+  const { label, value, language, set } = props;
+  const calendar = useRef<HTMLInputElement>(null);
+  const typed = (field: HTMLInputElement) => {
+    const day = dayOf(field.value);
+    field.value = day ?? value;
+    set(day);
+  };
+  return (
+    <span class="day">
+      <input type="text" inputMode="numeric" maxLength={20} placeholder="YYYY-MM-DD" aria-label={`${label} (YYYY-MM-DD)`} key={value} defaultValue={value} onChange={(e) => typed(e.currentTarget)} />
+      <button type="button" aria-label={`${label}: ${say(language, "calendar")}`} title={say(language, "calendar")} onClick={() => calendar.current?.showPicker()}>
+        <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M2.5 3.5h11v10h-11zM2.5 6.5h11M5.5 1.5v3M10.5 1.5v3" /></svg>
+      </button>
+      <input ref={calendar} type="date" tabIndex={-1} aria-hidden="true" value={isDay(value) ? value : ""} onChange={(e) => set(e.currentTarget.value || null)} />
+    </span>
+  );
+}
+
+/** dayOf is what was typed as YYYY-MM-DD: 2024/5/1, 2024年5月1日 and 20240501 are days too; what is none stays, for owabi to say so. */
+export function dayOf(typed: string): string | null {
+  const text = typed.normalize("NFKC").trim();
+  const [, year = "", month = "", day = ""] = /^(\d{4})\D+(\d{1,2})\D+(\d{1,2})\D*$/.exec(text) ?? /^(\d{4})(\d{2})(\d{2})$/.exec(text) ?? [];
+  return year ? `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}` : text || null;
+}
+
+const isDay = (text: string) => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
