@@ -20,7 +20,7 @@ import (
 
 // httpFlags say where health, readiness and metrics are answered.
 type httpFlags struct {
-	HTTPListen    string `name:"http-listen" env:"OWABI_HTTP_LISTEN" placeholder:"ADDR" help:"Address of the HTTP listener with /healthz, /readyz and /metrics; none: there is none. Default for up and explorer: ${http_default}, or any free port when that one is taken."`
+	HTTPListen    string `name:"http-listen" env:"OWABI_HTTP_LISTEN" placeholder:"ADDR" help:"Address of the HTTP listener: the pages for a browser (up and explorer), /healthz, /readyz and /metrics; none: there is none. Default for up and explorer: ${http_default}, or any free port when that one is taken."`
 	HTTPTokenFile string `name:"http-token-file" env:"OWABI_HTTP_TOKEN_FILE" type:"path" placeholder:"FILE" help:"File with the token that the HTTP listener asks for; or the token itself in OWABI_HTTP_TOKEN. Without one, only loopback addresses."`
 }
 
