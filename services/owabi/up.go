@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"strings"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"owabi/pkg/bus"
 	"owabi/pkg/classify"
 	"owabi/pkg/notice"
+	"owabi/pkg/source"
 	"owabi/pkg/warehouse"
 	"owabi/services/classifier"
 	"owabi/services/ingest"
@@ -38,6 +40,11 @@ type upCommand struct {
 func (c *upCommand) Run(ctx context.Context, std stdio) (err error) {
 	if c.Once && len(c.Sources) == 0 {
 		return usagef("up --once needs a SOURCE to process")
+	}
+	if c.Once {
+		if err := someReadable(ctx, c.Sources, c.options(std)); err != nil { // told before anything is booted
+			return err
+		}
 	}
 	if c.ClickHouseListen == "" && c.Once {
 		c.ClickHouseListen = anyPort
@@ -88,6 +95,27 @@ func (c *upCommand) Run(ctx context.Context, std stdio) (err error) {
 	out := bufio.NewWriter(std.out)
 	p.printSummary(out, stored, time.Since(began))
 	return errors.Join(err, out.Flush())
+}
+
+// someReadable returns what keeps every one of the sources from being read; nil where
+// there is something to read. Files are looked into; what can be read only once, as
+// standard input and pipes, is left alone.
+func someReadable(ctx context.Context, sources []string, options source.Options) error {
+	var failed error
+	for _, name := range sources {
+		if name == source.Stdin {
+			return nil
+		}
+		if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+			return nil
+		}
+		in, err := source.Open(ctx, name, options)
+		if err == nil {
+			return in.Close()
+		}
+		failed = errors.Join(failed, err)
+	}
+	return failed
 }
 
 // pipeline is ingest, classifier and loader in one process.
