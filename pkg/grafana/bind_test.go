@@ -71,7 +71,7 @@ func TestAllChosenAsksForNoCondition(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(some.SQL, "has({sector:Array(String)}, sector)") || !slices.Equal(some.Parameters["sector"].([]string), []string{"telecom", "media"}) {
+	if !strings.Contains(some.SQL, "sector IN {sector:Array(String)}") || !slices.Equal(some.Parameters["sector"].([]string), []string{"telecom", "media"}) {
 		t.Errorf("%s %v", some.SQL, some.Parameters)
 	}
 }

@@ -24,7 +24,7 @@ func noticeList() Dashboard {
 			},
 			Variable{
 				Name: "size_band", Label: notice.Label{JA: "人数の規模", EN: "Size"}, Kind: Choices, Options: labelled("size_band"),
-				Condition: "has({values}, size_band)",
+				Condition: "size_band IN {values}",
 			},
 			Variable{
 				Name: "data_type", Label: notice.Label{JA: "情報の種類", EN: "Kind of data"}, Kind: Choices,

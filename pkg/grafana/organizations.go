@@ -24,7 +24,7 @@ func organizations() Dashboard {
 					JA: "上で組織を選ぶと、その組織だけを数えます。続報は除きます。",
 					EN: "Choose an organization above to count it alone. Later reports are left out.",
 				},
-				SQL: `SELECT assumeNotNull(month) AS time, category AS code, any(category_{lang}) AS series, count() AS value
+				SQL: `SELECT assumeNotNull(month) AS time, category AS code, ` + labelSQL("code", labelled("category")) + ` AS series, count() AS value
 FROM incidents
 WHERE {filters} AND NOT follow_up AND month IS NOT NULL
 GROUP BY time, code
@@ -114,7 +114,7 @@ LIMIT 50`,
 					JA: "業種ごとに、委託先が関わった事案の割合。続報は除きます。",
 					EN: "By sector, the share of incidents in which a contractor had a part. Later reports are left out.",
 				},
-				SQL: `SELECT any(sector_{lang}) AS label, countIf(contractor_involved) / count() AS share, sector AS code
+				SQL: `SELECT ` + labelSQL("sector", labelled("sector")) + ` AS label, countIf(contractor_involved) / count() AS share, sector AS code
 FROM incidents
 WHERE {filters} AND NOT follow_up
 GROUP BY sector

@@ -1,9 +1,12 @@
 package grafana
 
-import "owabi/pkg/notice"
+import (
+	"owabi/pkg/notice"
+	"owabi/pkg/warehouse"
+)
 
 // isOutage tells the incidents in which a service stood still.
-const isOutage = "(category = 'system_outage' OR has(effects, 'availability') OR outage_minutes IS NOT NULL)"
+var isOutage = "(category = 'system_outage' OR " + warehouse.HasEffect("availability") + " OR outage_minutes IS NOT NULL)"
 
 func outages() Dashboard {
 	return Dashboard{

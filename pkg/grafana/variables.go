@@ -7,18 +7,20 @@ import (
 	"owabi/pkg/warehouse"
 )
 
-// filters are the variables that every dashboard of incidents has.
+// filters are the variables that every dashboard of incidents has. Their conditions
+// are IN, which looks codes up once for all rows; has does it for every row, in four
+// times the time.
 func filters() []Variable {
 	return []Variable{
 		{
 			Name: "category", Label: notice.Label{JA: "分類", EN: "Category"}, Kind: Choices,
 			Options:   labelled("category"),
-			Condition: "has({values}, category)",
+			Condition: "category IN {values}",
 		},
 		{
 			Name: "sector", Label: notice.Label{JA: "業種", EN: "Sector"}, Kind: Choices,
 			Options:   labelled("sector"),
-			Condition: "has({values}, sector)",
+			Condition: "sector IN {values}",
 		},
 		{
 			Name: "organization", Label: notice.Label{JA: "組織", EN: "Organization"}, Kind: Lookup,
@@ -28,18 +30,19 @@ func filters() []Variable {
 				where:   "{filters} AND organization_hash > 1",
 				order:   "told DESC, organization_hash",
 				limit:   1000,
+				most:    "count()",
 			}.named("organization_key AS value, organization AS label"),
-			Condition: "has({values}, organization_key)",
+			Condition: "organization_key IN {values}",
 		},
 		{
 			Name: "severity", Label: notice.Label{JA: "重大度", EN: "Severity"}, Kind: Choices,
 			Options:   labelled("severity"),
-			Condition: "has({values}, severity)",
+			Condition: "severity IN {values}",
 		},
 		{
 			Name: "ownership", Label: notice.Label{JA: "官民", EN: "Public or private"}, Kind: Choices,
 			Options:   labelled("ownership"),
-			Condition: "has({values}, ifNull(ownership, 'unknown'))",
+			Condition: "ifNull(ownership, 'unknown') IN {values}",
 		},
 		{
 			Name: "synthetic", Label: notice.Label{JA: "合成した公表文", EN: "Synthetic notices"}, Kind: Choice,

@@ -78,10 +78,16 @@ func quoteArray(codes []string) string {
 
 // HasData is the condition on data_bits that one of the kinds of data is concerned.
 // It panics over a code that is no kind of data.
-func HasData(codes ...string) string {
-	m, err := mask("data_types", codes...)
+func HasData(codes ...string) string { return mustHave("data_bits", "data_types", codes) }
+
+// HasEffect is the condition on effect_bits that one of the effects was had. It panics
+// over a code that is no effect.
+func HasEffect(codes ...string) string { return mustHave("effect_bits", "effects", codes) }
+
+func mustHave(column, set string, codes []string) string {
+	condition, err := hasAny(column, set, codes)
 	if err != nil {
 		panic(err)
 	}
-	return fmt.Sprintf("bitAnd(data_bits, %d) != 0", m)
+	return condition
 }
