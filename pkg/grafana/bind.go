@@ -10,16 +10,25 @@ import (
 
 // Values is what a person chose.
 type Values struct {
-	// From and To bound the time range, both included. Both zero: all time, and then
-	// notices without a day of publication are in it too.
+	// From and To bound the time range, both included; the days they lie on are
+	// Japan's. Both zero: all time, and then notices without a day of publication are
+	// in it too.
 	From, To time.Time
 	// Chosen holds the values of variables by name. A variable that is missing
 	// has its default; of Choices and Lookup no value means all.
 	Chosen map[string][]string
-	// Interval is the width of a bar over moments; default: the time range in 60, of
-	// all time a day.
+	// Interval is the width of a bar over moments; default: the time range in 60, made
+	// to go into Japan's days, and of all time a day.
 	Interval time.Duration
 }
+
+// Japan is the zone of every day that a person chooses or sees; it has no summer time.
+var Japan = time.FixedZone(zone, ahead)
+
+const (
+	zone  = "Asia/Tokyo"
+	ahead = 9 * 60 * 60 // seconds, of UTC
+)
 
 // Statement is SQL with the parameters it binds as ClickHouse's {name:Type}.
 type Statement struct {
@@ -76,8 +85,8 @@ func (d Dashboard) bind(sql string, lang Language, chosen Values, except string)
 
 // The days that ClickHouse's Date32 can hold.
 var (
-	firstDay = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
-	lastDay  = time.Date(2299, 12, 31, 23, 59, 59, 0, time.UTC)
+	firstDay = time.Date(1900, 1, 1, 0, 0, 0, 0, Japan)
+	lastDay  = time.Date(2299, 12, 31, 23, 59, 59, 0, Japan)
 )
 
 // allTime says whether no time range was chosen.
@@ -87,9 +96,9 @@ func (d Dashboard) validate(chosen Values) error {
 	switch {
 	case chosen.allTime():
 	case chosen.From.After(chosen.To):
-		return fmt.Errorf("%w: it begins %s, after its end %s", ErrTimeRange, chosen.From.Format(time.DateOnly), chosen.To.Format(time.DateOnly))
+		return fmt.Errorf("%w: it begins %s, after its end %s", ErrTimeRange, dayText(chosen.From), dayText(chosen.To))
 	case chosen.From.Before(firstDay) || chosen.To.After(lastDay):
-		return fmt.Errorf("%w: want days from %s to %s", ErrTimeRange, firstDay.Format(time.DateOnly), lastDay.Format(time.DateOnly))
+		return fmt.Errorf("%w: want days from %s to %s", ErrTimeRange, dayText(firstDay), dayText(lastDay))
 	}
 	for name, values := range chosen.Chosen {
 		v, ok := d.Variable(name)
@@ -136,15 +145,15 @@ func (b binding) day(column string) string {
 	if b.chosen.allTime() {
 		return "true"
 	}
-	return column + " >= " + b.bind("from_day", "Date32", b.chosen.From.UTC().Format(time.DateOnly)) +
-		" AND " + column + " <= " + b.bind("to_day", "Date32", b.chosen.To.UTC().Format(time.DateOnly))
+	return column + " >= " + b.bind("from_day", "Date32", dayText(b.chosen.From)) +
+		" AND " + column + " <= " + b.bind("to_day", "Date32", dayText(b.chosen.To))
 }
 
 func (b binding) since(column string) string {
 	if b.chosen.allTime() {
 		return "true"
 	}
-	return column + " >= " + b.bind("from_day", "Date32", b.chosen.From.UTC().Format(time.DateOnly))
+	return column + " >= " + b.bind("from_day", "Date32", dayText(b.chosen.From))
 }
 
 func (b binding) moment(column string) string {
@@ -155,6 +164,8 @@ func (b binding) moment(column string) string {
 		" AND " + column + " <= " + b.bind("to_moment", "DateTime64(3, 'UTC')", momentText(b.chosen.To))
 }
 
+func dayText(t time.Time) string { return t.In(Japan).Format(time.DateOnly) }
+
 func momentText(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05.000") }
 
 func (b binding) interval(column string) string {
@@ -164,10 +175,30 @@ func (b binding) interval(column string) string {
 	case b.chosen.allTime():
 		width = 24 * time.Hour
 	default:
-		width = b.chosen.To.Sub(b.chosen.From) / 60
+		width = fitting(b.chosen.To.Sub(b.chosen.From) / 60)
 	}
 	seconds := b.bind("interval_seconds", "UInt32", uint32(max(width/time.Second, 1)))
-	return "toDateTime(intDiv(toUnixTimestamp(" + column + "), " + seconds + ") * " + seconds + ", 'UTC')"
+	return cut(column, seconds)
+}
+
+// fitting is the least width from width on that goes into a day, or is days.
+func fitting(width time.Duration) time.Duration {
+	const day = 24 * time.Hour
+	for _, fits := range []time.Duration{
+		time.Second, 5 * time.Second, 10 * time.Second, 30 * time.Second, time.Minute, 5 * time.Minute, 10 * time.Minute, 30 * time.Minute,
+		time.Hour, 2 * time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour,
+	} {
+		if width <= fits {
+			return fits
+		}
+	}
+	return (width + day - 1).Truncate(day)
+}
+
+// cut is SQL for the begin of the bar that the moment in a column lies in: bars of
+// so many seconds from Japan's midnight on, where they go into a day.
+func cut(column, seconds string) string {
+	return fmt.Sprintf("toDateTime(intDiv(toUnixTimestamp(%s) + %d, %s) * %[3]s - %[2]d, 'UTC')", column, ahead, seconds)
 }
 
 func (b binding) value(v Variable) string {

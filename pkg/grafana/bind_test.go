@@ -10,8 +10,9 @@ import (
 	"owabi/pkg/grafana"
 )
 
+// day is when a day begins in Japan.
 func day(text string) time.Time {
-	t, err := time.Parse(time.DateOnly, text)
+	t, err := time.ParseInLocation(time.DateOnly, text, grafana.Japan)
 	if err != nil {
 		panic(err)
 	}
@@ -49,6 +50,32 @@ func TestAChosenValueIsNeverPartOfTheSQL(t *testing.T) {
 					t.Errorf("%s, panel %d: parameter %s is not in the SQL", d.UID, p.ID, name)
 				}
 			}
+		}
+	}
+}
+
+// Bars over moments go into days, so that none is of two.
+func TestBarsGoIntoDays(t *testing.T) {
+	d, err := grafana.Find("pipeline")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, _ := d.Panel(2)
+	for _, tt := range []struct {
+		first, after string // day
+		want         time.Duration
+	}{
+		{"2024-03-01", "2024-03-02", 30 * time.Minute},
+		{"2024-03-01", "2024-04-01", 24 * time.Hour},
+		{"2024-03-01", "2024-03-31", 12 * time.Hour},
+		{"2024-01-01", "2025-01-01", 7 * 24 * time.Hour},
+	} {
+		s, err := d.Bind(p, grafana.English, grafana.Values{From: day(tt.first), To: day(tt.after).Add(-time.Millisecond)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := s.Parameters["interval_seconds"]; got != uint32(tt.want/time.Second) {
+			t.Errorf("from %s to %s: bars of %v s, want %v", tt.first, tt.after, got, tt.want)
 		}
 	}
 }

@@ -192,11 +192,7 @@ func answer(t *testing.T, w *warehouse.Warehouse, s grafana.Statement) string {
 	return out.String()
 }
 
-var (
-	dateFilter   = regexp.MustCompile(`\$__dateFilter\((\w+)\)`)
-	timeInterval = regexp.MustCompile(`\$__timeInterval\((\w+)\)`)
-	variable     = regexp.MustCompile(`\$\{(\w+):singlequote\}`)
-)
+var variable = regexp.MustCompile(`\$\{(\w+):singlequote\}`)
 
 // asGrafana writes a rendered question as it reaches ClickHouse: the front end
 // resolves conditionalAll, then variables, the plugin its macros.
@@ -226,11 +222,9 @@ func asGrafana(d grafana.Dashboard, sql string, chosen grafana.Values) string {
 		}
 		return strings.Join(quoted, ",")
 	})
-	from, to := chosen.From.Format(time.DateOnly), chosen.To.Format(time.DateOnly)
-	sql = dateFilter.ReplaceAllString(sql, "$1 >= '"+from+"' AND $1 <= '"+to+"'")
-	sql = timeInterval.ReplaceAllString(sql, "toStartOfInterval(toDateTime($1), INTERVAL 3600 second)")
 	return strings.NewReplacer(
 		"$__fromTime", fmt.Sprintf("toDateTime(intDiv(%d,1000))", chosen.From.UnixMilli()),
+		"$__interval_s", fmt.Sprint(int(chosen.Interval.Seconds())),
 		"$__toTime", fmt.Sprintf("toDateTime(intDiv(%d,1000))", chosen.To.UnixMilli()),
 	).Replace(sql)
 }

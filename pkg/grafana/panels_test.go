@@ -1,8 +1,10 @@
 package grafana_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"owabi/pkg/grafana"
 	"owabi/pkg/notice"
@@ -117,4 +119,75 @@ func TestAllTimeHoldsTheUndated(t *testing.T) {
 			t.Errorf("from %v: the undated organization is offered: %v", chosen.From, found)
 		}
 	}
+}
+
+// A notice of two in the morning in Japan is of that day, which in UTC is the one
+// before; Grafana, which knows moments alone, finds the same days.
+func TestDaysAreJapans(t *testing.T) {
+	w := open(t)
+	if err := w.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var rows []warehouse.Row
+	for i, fetched := range []string{"2024-03-01T16:00:00Z", "2024-03-01T17:00:00Z", "2024-03-02T14:59:59Z", "2024-03-02T15:00:00Z"} {
+		r := row(i)
+		at, err := time.Parse(time.RFC3339, fetched)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := *r.Classified.Notice
+		n.Published, n.FetchedAt = at.In(grafana.Japan).Format(time.DateOnly), at
+		n.ID = n.ComputeID()
+		r.Classified.Notice, r.Classified.NoticeID, r.Classified.Published = &n, n.ID, &n.Published
+		rows = append(rows, r)
+	}
+	if rejected, err := w.Load(t.Context(), rows); err != nil || len(rejected) > 0 {
+		t.Fatalf("%v %v", rejected, err)
+	}
+	second := grafana.Values{From: day("2024-03-02"), To: day("2024-03-03").Add(-time.Millisecond)}
+	both := grafana.Values{From: day("2024-03-02"), To: day("2024-03-04").Add(-time.Millisecond), Interval: 24 * time.Hour}
+	for _, tt := range []struct {
+		name, dashboard string
+		panel           int
+		chosen          grafana.Values
+		want            string
+	}{
+		{"fetched on a day", "pipeline", 1, second, `"fetched":3,`},
+		{"published on a day", "overview", 1, second, `"notices":3,`},
+		{"a bar a day", "pipeline", 2, both, `{"time":"2024-03-01 15:00:00","code":"jsonl","series":"jsonl","value":3}` + "\n" +
+			`{"time":"2024-03-02 15:00:00","code":"jsonl","series":"jsonl","value":1}`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := panelAnswer(t, w, tt.dashboard, tt.panel, tt.chosen); !strings.Contains(got, tt.want) {
+				t.Errorf("the explorer sees\n%s\nwant\n%s", got, tt.want)
+			}
+			d, err := grafana.Find(tt.dashboard)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := answer(t, w, grafana.Statement{SQL: asGrafana(d, targetSQL(t, d, tt.panel), tt.chosen)}); !strings.Contains(got, tt.want) {
+				t.Errorf("Grafana sees\n%s\nwant\n%s", got, tt.want)
+			}
+		})
+	}
+}
+
+// targetSQL is what Grafana is told to ask for a panel.
+func targetSQL(t *testing.T, d grafana.Dashboard, panel int) string {
+	t.Helper()
+	data, err := d.JSON(grafana.English)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var board rendered
+	if err := json.Unmarshal(data, &board); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range board.Panels {
+		if p.ID == panel {
+			return p.Targets[0].RawSQL
+		}
+	}
+	t.Fatalf("%s has no panel %d", d.UID, panel)
+	return ""
 }

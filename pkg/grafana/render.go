@@ -98,8 +98,9 @@ func (d Dashboard) board(lang Language) (*sdk.Board, error) {
 	board := &sdk.Board{
 		UID: d.GrafanaUID(lang), Title: d.grafanaTitle(lang), Tags: []string{"owabi"},
 		Style: "dark", Editable: true, SchemaVersion: schemaVersion, GraphTooltip: 1,
-		// Days of publication have no zone: a day is shown as the day it is.
-		Timezone: "utc",
+		// A day of publication reaches Grafana as its midnight in UTC, which in Japan is
+		// nine in the morning of the same day.
+		Timezone: zone,
 		Time:     sdk.Time{From: d.from(), To: "now"},
 		Panels:   []*sdk.Panel{}, Rows: []*sdk.Row{}, Links: d.menu(lang),
 		Timepicker: sdk.Timepicker{RefreshIntervals: []string{"1m", "5m", "15m", "1h"}, TimeOptions: []string{}},
@@ -276,15 +277,21 @@ func (p Panel) overTime() bool { return p.Kind == Stacked || p.Kind == Lines }
 // macros is the dialect of Grafana and its ClickHouse plugin.
 type macros struct{}
 
-func (macros) day(column string) string { return "$__dateFilter(" + column + ")" }
+// The plugin's $__dateFilter takes the days of the plugin's own zone, so it is not for us.
+func (m macros) day(column string) string {
+	return m.since(column) + " AND " + column + " <= toDate32($__toTime, '" + zone + "')"
+}
 
-func (macros) since(column string) string { return column + " >= toDate32($__fromTime, 'UTC')" }
+func (macros) since(column string) string {
+	return column + " >= toDate32($__fromTime, '" + zone + "')"
+}
 
 func (macros) moment(column string) string {
 	return column + " >= $__fromTime AND " + column + " <= $__toTime"
 }
 
-func (macros) interval(column string) string { return "$__timeInterval(" + column + ")" }
+// $__timeInterval cuts days at midnight of UTC.
+func (macros) interval(column string) string { return cut(column, "$__interval_s") }
 
 func (macros) value(v Variable) string { return "${" + v.Name + ":singlequote}" }
 

@@ -200,13 +200,10 @@ func language(r *http.Request) grafana.Language {
 	return grafana.Japanese
 }
 
-// japan is the calendar that notices are dated by; it has no summer time.
-var japan = time.FixedZone("Asia/Tokyo", 9*60*60)
-
 // firstRange is the time range that a dashboard begins with: up to today.
 func firstRange(d grafana.Dashboard) (from, to time.Time) {
-	year, month, day := time.Now().In(japan).Date()
-	to = time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+	year, month, day := time.Now().In(grafana.Japan).Date()
+	to = time.Date(year, month, day, 0, 0, 0, 0, grafana.Japan)
 	return d.Begin(to), to
 }
 
@@ -239,7 +236,7 @@ func chosenRange(r *http.Request, d grafana.Dashboard) (from, to time.Time, err 
 		if text == "" {
 			continue
 		}
-		if *into, err = time.Parse(time.DateOnly, text); err != nil {
+		if *into, err = time.ParseInLocation(time.DateOnly, text, grafana.Japan); err != nil {
 			return from, to, fmt.Errorf("%w: %s=%s: want a day as YYYY-MM-DD, or from=%s", grafana.ErrTimeRange, name, strconv.Quote(text), allTime)
 		}
 	}

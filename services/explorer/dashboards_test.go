@@ -5,11 +5,15 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"owabi/pkg/chdb/chdbtest"
 	"owabi/pkg/grafana"
+	"owabi/pkg/notice"
+	"owabi/pkg/warehouse"
 	"owabi/services/explorer"
 )
 
@@ -213,6 +217,47 @@ func TestDaysAndSharesAreWrittenAlike(t *testing.T) {
 	w.enter("きのう")
 	w.do(chromedp.KeyEvent(kb.Enter))
 	w.until(`document.querySelector(".failure[data-kind=chosen]") && document.querySelector(".range input").value === "きのう"`)
+}
+
+// Days are Japan's: of what is asked for, and of what was dragged over.
+func TestDaysAreJapans(t *testing.T) {
+	address := chdbtest.URLOf(t, "days")
+	loader := openWarehouse(t, warehouse.Config{URL: address})
+	if err := loader.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var rows []warehouse.Row
+	for _, fetched := range []string{"2024-03-01T16:00:00Z", "2024-03-01T17:00:00Z", "2024-03-02T16:00:00Z"} {
+		at, err := time.Parse(time.RFC3339, fetched)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := untitled
+		n.Title, n.FetchedAt, n.Lang = fetched, at, "ja"
+		n.ID = n.ComputeID()
+		read := notice.Classification{NoticeID: n.ID, Source: n.Source, Title: &n.Title, Published: &n.Published, IsIncident: true, Category: notice.Loss,
+			Sector: notice.Education, Severity: notice.SeverityMinor, Classifier: notice.ClassifiedBy{Version: "1", RulesSHA256: strings.Repeat("0", 64)}}
+		rows = append(rows, warehouse.Row{Classified: notice.Classified{Notice: &n, Classification: read}, ClassifiedAt: at.Add(time.Second)})
+	}
+	if rejected, err := loader.Load(t.Context(), rows); err != nil || len(rejected) > 0 {
+		t.Fatalf("%v %v", rejected, err)
+	}
+	server, _ := pagesOf(t, address, nil)
+	if status, body := send(t, server, "GET", "/api/dashboards/pipeline/panels/1?from=2024-03-02&to=2024-03-02", ""); status != 200 || !strings.Contains(body, `"rows":[[2,`) {
+		t.Errorf("fetched on the second of March: %d %s", status, body)
+	}
+	w := openTab(t, server, laptop)
+	w.open("/d/pipeline?lang=en&from=2024-03-01&to=2024-03-30")
+	w.shown()
+	box := get1[[]float64](w, `(r => [r.left, r.top, r.width, r.height])(document.querySelector('[data-panel="2"] canvas').getBoundingClientRect())`)
+	y := box[1] + box[3]*0.4
+	w.do(
+		chromedp.MouseEvent(chromedp.MousePressed, box[0]+box[2]*0.2, y, chromedp.ButtonLeft),
+		chromedp.MouseEvent(chromedp.MouseMoved, box[0]+box[2]*0.5, y, chromedp.ButtonLeft),
+		chromedp.MouseEvent(chromedp.MouseMoved, box[0]+box[2]*0.9, y, chromedp.ButtonLeft),
+		chromedp.MouseEvent(chromedp.MouseReleased, box[0]+box[2]*0.9, y, chromedp.ButtonLeft),
+	)
+	w.until(`location.search.includes("from=2024-03-02") && location.search.includes("to=2024-03-03")`)
 }
 
 func TestKeyboard(t *testing.T) {

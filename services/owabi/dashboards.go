@@ -65,8 +65,9 @@ type dashboardsCheckCommand struct {
 }
 
 func (c *dashboardsCheckCommand) Run(ctx context.Context, std stdio) (err error) {
-	if !c.To.IsZero() {
-		c.To = c.To.Add(24*time.Hour - time.Millisecond)
+	from, to := inJapan(c.From), inJapan(c.To)
+	if !to.IsZero() {
+		to = to.Add(24*time.Hour - time.Millisecond)
 	}
 	if !c.From.IsZero() && !c.To.IsZero() && c.From.After(c.To) {
 		return usagef("--from %s is after --to %s", c.From.Format(time.DateOnly), c.To.Format(time.DateOnly))
@@ -76,7 +77,7 @@ func (c *dashboardsCheckCommand) Run(ctx context.Context, std stdio) (err error)
 		return err
 	}
 	defer func() { err = errors.Join(err, e.close()) }()
-	findings, err := grafana.Check(ctx, e.warehouse, grafana.CheckConfig{Dashboards: c.Dashboards, From: c.From, To: c.To, Slow: c.Slow})
+	findings, err := grafana.Check(ctx, e.warehouse, grafana.CheckConfig{Dashboards: c.Dashboards, From: from, To: to, Slow: c.Slow})
 	if err != nil {
 		return err
 	}
@@ -100,6 +101,14 @@ func (c *dashboardsCheckCommand) Run(ctx context.Context, std stdio) (err error)
 		return fmt.Errorf("dashboards: %d failed, %d slow, %d empty", n, count[grafana.Slow], count[grafana.Empty])
 	}
 	return nil
+}
+
+// inJapan is when the day begins there; of none, none.
+func inJapan(day time.Time) time.Time {
+	if day.IsZero() {
+		return day
+	}
+	return time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, grafana.Japan)
 }
 
 type dashboardsPushCommand struct {
