@@ -1,10 +1,19 @@
 package grafana
 
-import "owabi/pkg/notice"
+import (
+	"fmt"
 
-// newestDay is the day of the newest incident, which the spans of months end with, so
-// that a warehouse of old notices has its answer too.
-const newestDay = "(SELECT max(published) FROM incidents WHERE {filters} AND NOT follow_up)"
+	"owabi/pkg/notice"
+)
+
+// newestDay is the day of the newest incident that is not of the future, which the
+// spans of months end with, so that a warehouse of old notices has its answer too.
+const newestDay = "(SELECT max(published) FROM incidents WHERE {filters} AND NOT follow_up AND published <= toDate32(now('Asia/Tokyo')))"
+
+// inMonths counts the incidents of so many months up to the newest day.
+func inMonths(months int) string {
+	return fmt.Sprintf("countIf(published > addMonths(%[1]s, -%[2]d) AND published <= %[1]s) AS in_%[2]d_months", newestDay, months)
+}
 
 func organizations() Dashboard {
 	return Dashboard{
@@ -58,15 +67,15 @@ ORDER BY time, code`,
 				ID: 3, Kind: Table, Unit: Incidents, Grid: Grid{W: 12, H: 12},
 				Title: notice.Label{JA: "繰り返す組織", EN: "Organizations that had to apologize again"},
 				Description: notice.Label{
-					JA: "期間と絞り込みに合う事案が2件以上ある組織。12か月・36か月は、そのうち最も新しい事案の公表日からさかのぼった期間。続報は除きます。",
-					EN: "Organizations with two incidents or more that fit the time range and the filters; of these, in the 12 and 36 months up to the newest of all. Later reports are left out.",
+					JA: "期間と絞り込みに合う事案が2件以上ある組織。12か月・36か月は、そのうち最も新しい事案（先の日付のものを除く）の公表日からさかのぼった期間。続報は除きます。",
+					EN: "Organizations with two incidents or more that fit the time range and the filters; of these, in the 12 and 36 months up to the newest of all that is not dated in the future. Later reports are left out.",
 				},
 				SQL: counted{
 					by: "organization_hash",
 					figures: []string{
 						"count() AS incidents",
-						"countIf(published > addMonths(" + newestDay + ", -12)) AS in_12_months",
-						"countIf(published > addMonths(" + newestDay + ", -36)) AS in_36_months",
+						inMonths(12),
+						inMonths(36),
 						"max(published) AS last",
 					},
 					where:  "{filters} AND NOT follow_up AND organization_hash > 1",

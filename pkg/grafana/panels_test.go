@@ -76,16 +76,11 @@ func dataTypes(keep func(notice.DataTypeInfo) bool) string {
 // all time; where a chart needs a month they are not in it.
 func TestAllTimeHoldsTheUndated(t *testing.T) {
 	w := openWith(t)
-	undated := row(1)
-	n := *undated.Classified.Notice
-	n.Published, n.Body = "", "いつのことか書かれていない通知です。"
-	n.ID = n.ComputeID()
-	undated.Classified.Notice, undated.Classified.Published, undated.Classified.NoticeID = &n, nil, n.ID
 	name := "日付のない組合"
-	undated.Classified.Organization.Name, undated.Classified.Organization.Key = &name, &name
-	if rejected, err := w.Load(t.Context(), []warehouse.Row{undated}); err != nil || len(rejected) > 0 {
-		t.Fatalf("%v %v", rejected, err)
-	}
+	load(t, w, changed(1, func(n *notice.Notice, c *notice.Classification) {
+		n.Published, n.Body = "", "いつのことか書かれていない通知です。"
+		c.Organization.Name, c.Organization.Key = &name, &name
+	}))
 	for _, tt := range []struct {
 		dashboard string
 		panel     int
@@ -130,20 +125,15 @@ func TestDaysAreJapans(t *testing.T) {
 	}
 	var rows []warehouse.Row
 	for i, fetched := range []string{"2024-03-01T16:00:00Z", "2024-03-01T17:00:00Z", "2024-03-02T14:59:59Z", "2024-03-02T15:00:00Z"} {
-		r := row(i)
 		at, err := time.Parse(time.RFC3339, fetched)
 		if err != nil {
 			t.Fatal(err)
 		}
-		n := *r.Classified.Notice
-		n.Published, n.FetchedAt = at.In(grafana.Japan).Format(time.DateOnly), at
-		n.ID = n.ComputeID()
-		r.Classified.Notice, r.Classified.NoticeID, r.Classified.Published = &n, n.ID, &n.Published
-		rows = append(rows, r)
+		rows = append(rows, changed(i, func(n *notice.Notice, _ *notice.Classification) {
+			n.Published, n.FetchedAt = at.In(grafana.Japan).Format(time.DateOnly), at
+		}))
 	}
-	if rejected, err := w.Load(t.Context(), rows); err != nil || len(rejected) > 0 {
-		t.Fatalf("%v %v", rejected, err)
-	}
+	load(t, w, rows...)
 	second := grafana.Values{From: day("2024-03-02"), To: day("2024-03-03").Add(-time.Millisecond)}
 	both := grafana.Values{From: day("2024-03-02"), To: day("2024-03-04").Add(-time.Millisecond), Interval: 24 * time.Hour}
 	for _, tt := range []struct {
@@ -190,4 +180,38 @@ func targetSQL(t *testing.T, d grafana.Dashboard, panel int) string {
 	}
 	t.Fatalf("%s has no panel %d", d.UID, panel)
 	return ""
+}
+
+// changed is a notice of row(i) after change has had its way with it.
+func changed(i int, change func(*notice.Notice, *notice.Classification)) warehouse.Row {
+	r := row(i)
+	n, c := *r.Classified.Notice, r.Classified.Classification
+	change(&n, &c)
+	n.ID = n.ComputeID()
+	c.NoticeID = n.ID
+	if c.Published = nil; n.Published != "" {
+		c.Published = &n.Published
+	}
+	return warehouse.Row{Classified: notice.Classified{Notice: &n, Classification: c}, ClassifiedAt: r.ClassifiedAt}
+}
+
+func load(t *testing.T, w *warehouse.Warehouse, rows ...warehouse.Row) {
+	t.Helper()
+	if rejected, err := w.Load(t.Context(), rows); err != nil || len(rejected) > 0 {
+		t.Fatalf("%v %v", rejected, err)
+	}
+}
+
+// Somebody's slip of a day to come does not move the months that are looked back on.
+func TestANoticeOfTheFutureMovesNoSpan(t *testing.T) {
+	w := openWith(t)
+	values := grafana.Values{From: day("2021-01-01"), To: day("2199-12-31")}
+	before := panelAnswer(t, w, "organizations", 3, values)
+	load(t, w, changed(1, func(n *notice.Notice, c *notice.Classification) {
+		n.Published = "2199-01-01"
+		c.Organization.Name, c.Organization.Key = ptr("明日の組合"), ptr("明日の組合")
+	}))
+	if after := panelAnswer(t, w, "organizations", 3, values); after != before {
+		t.Errorf("with a notice of 2199\n%s\nwithout\n%s", after, before)
+	}
 }
