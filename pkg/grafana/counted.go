@@ -61,28 +61,31 @@ type top struct {
 	from  string // a view with a row a notice that has published and moment
 	where string // notices that may be shown
 	order string // by numbers
-	limit int
-	// rows keeps some of the rows of such a notice, where the view has several.
+	limit int    // of notices
+	// rows keeps some of the rows of such a notice, where the view has several; they
+	// follow each other in that order.
 	rows string
 }
 
 // show returns the SQL that asks columns of the notices, in their order.
 func (t top) show(columns string) string {
-	shown := among("first")
+	shown, limit, order := among("first"), fmt.Sprint(t.limit), "indexOf(first, moment)"
 	if t.rows != "" {
 		shown += " AND " + t.rows
+		limit = "1 BY moment LIMIT " + limit
+		order += ", " + t.order
 	}
 	return fmt.Sprintf(`WITH (SELECT groupArray(moment) FROM (
     SELECT moment
     FROM %[1]s
     WHERE %[2]s
     ORDER BY %[3]s
-    LIMIT %[4]d
+    LIMIT %[4]s
 )) AS first
 SELECT %[5]s
 FROM %[1]s
 WHERE %[6]s
-ORDER BY indexOf(first, moment)`, t.from, t.where, t.order, t.limit, columns, shown)
+ORDER BY %[7]s`, t.from, t.where, t.order, limit, columns, shown, order)
 }
 
 // among is the condition that a notice's moment is in an array. The table is in order

@@ -108,8 +108,8 @@ ORDER BY time, place = 0, place`,
 				ID: 5, Kind: Table, Unit: Minutes, Grid: Grid{W: 16, H: 12},
 				Title: notice.Label{JA: "重大な事故の基準（電気通信）", EN: "Thresholds of serious accidents (telecom)"},
 				Description: notice.Label{
-					JA: "通信事業者の停止を、その日に有効な総務省の基準と比べたもの。公表文からは役務が分からないので、どの役務の基準とも比べます。時間か人数を書かない事案は「不明」。影響した人数を利用者数とみなします。当たらないものは出しません。",
-					EN: "Outages of telecom operators against the Ministry's thresholds in force on the day, of every service, for a notice's reading does not tell which. Unknown: it tells no time or no persons. Persons affected stand for users. Those under the thresholds are left out.",
+					JA: "通信事業者の停止を、その日に有効な総務省の基準と比べたもの。公表文からは役務が分からないので、どの役務の基準とも比べます。時間か人数を書かない事案は「不明」。影響した人数を利用者数とみなします。当たらないものは出しません。公表文100件まで。",
+					EN: "Outages of telecom operators against the Ministry's thresholds in force on the day, of every service, for a notice's reading does not tell which. Unknown: it tells no time or no persons. Persons affected stand for users. Those under the thresholds are left out. Up to a hundred notices.",
 				},
 				SQL: top{
 					from:  "telecom_accidents",

@@ -2,6 +2,7 @@ package grafana_test
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -213,5 +214,37 @@ func TestANoticeOfTheFutureMovesNoSpan(t *testing.T) {
 	}))
 	if after := panelAnswer(t, w, "organizations", 3, values); after != before {
 		t.Errorf("with a notice of 2199\n%s\nwithout\n%s", after, before)
+	}
+}
+
+// Of telecom accidents a notice has as many rows as there are services; a hundred
+// notices are listed, the rows of one together and in order.
+func TestTelecomAccidentsAreListedByNotices(t *testing.T) {
+	w := openWith(t)
+	var rows []warehouse.Row
+	for i := 120; i < 420; i++ {
+		rows = append(rows, row(i))
+	}
+	load(t, w, rows...)
+	values := grafana.Values{From: day("2021-01-01"), To: day("2040-12-31")}
+	got := strings.Split(strings.TrimSpace(panelAnswer(t, w, "outages", 5, values)), "\n")
+	want := strings.Split(strings.TrimSpace(answer(t, w, grafana.Statement{SQL: `SELECT notice_id, service_en AS service_label FROM telecom_accidents
+WHERE NOT follow_up AND verdict != 'no' ORDER BY verdict = 'yes' DESC, outage_minutes DESC NULLS LAST, moment, service`})), "\n")
+	notices := map[string]bool{}
+	for i, line := range got {
+		var shown, listed struct {
+			ID      string `json:"notice_id"`
+			Service string `json:"service_label"`
+		}
+		if err := errors.Join(json.Unmarshal([]byte(line), &shown), json.Unmarshal([]byte(want[min(i, len(want)-1)]), &listed)); err != nil {
+			t.Fatal(err)
+		}
+		if shown != listed {
+			t.Fatalf("row %d is %v, want %v", i, shown, listed)
+		}
+		notices[shown.ID] = true
+	}
+	if len(got) != len(want) || len(got) <= 100 {
+		t.Errorf("%d rows of %d notices, want %d rows and more than a hundred", len(got), len(notices), len(want))
 	}
 }
