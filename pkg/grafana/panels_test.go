@@ -248,3 +248,22 @@ WHERE NOT follow_up AND verdict != 'no' ORDER BY verdict = 'yes' DESC, outage_mi
 		t.Errorf("%d rows of %d notices, want %d rows and more than a hundred", len(got), len(notices), len(want))
 	}
 }
+
+// A later report that does not say when it was published still makes a case of the
+// one before.
+func TestLaterReportsWithoutADay(t *testing.T) {
+	w := openWith(t)
+	first := changed(1, func(n *notice.Notice, c *notice.Classification) {
+		c.Organization.Name, c.Organization.Key = ptr("続報の組合"), ptr("続報の組合")
+		n.Body = "第一報です。"
+	})
+	load(t, w, first, changed(1, func(n *notice.Notice, c *notice.Classification) {
+		c.Organization.Name, c.Organization.Key = ptr("続報の組合"), ptr("続報の組合")
+		n.Published, n.Body, c.Stage = "", "続報です。", ptr(notice.StageUpdate)
+	}))
+	for name, values := range map[string]grafana.Values{"five years": fiveYears(), "all time": {}} {
+		if got := panelAnswer(t, w, "timeliness", 5, values); !strings.Contains(got, `{"name":"続報の組合","case_date":"2024-01-05","notices":2,"first_published":"2024-01-16"`) {
+			t.Errorf("over %s the case is not there:\n%s", name, got)
+		}
+	}
+}

@@ -62,11 +62,12 @@ ORDER BY time`,
 					EN: "Notices of one organization with one day of occurrence (else of detection) are taken as one case; cases with an update or a final report. Growth: the last number of persons by the first. Notices without these days are not joined.",
 				},
 				// As the view follow_ups has it, but put together only for the cases that are
-				// shown. Of a case that begins in the time range no report is before it.
+				// shown. Of a case that begins in the time range no report is before it; one that
+				// tells no day may be of any.
 				SQL: `WITH (SELECT groupArray(tuple(*)) FROM (
     SELECT case_key, min(published) AS first_published, max(published) AS last_published
     FROM incidents
-    WHERE case_key IN (SELECT case_key FROM incidents WHERE stage IN ('update', 'final') AND case_key IS NOT NULL AND {since published})
+    WHERE case_key IN (SELECT case_key FROM incidents WHERE stage IN ('update', 'final') AND case_key IS NOT NULL AND ({since published} OR published IS NULL))
     GROUP BY case_key
     HAVING count() >= 2 AND {day first_published} AND countIf({choices}) > 0
     ORDER BY first_published DESC NULLS LAST, case_key
