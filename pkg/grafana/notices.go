@@ -170,12 +170,12 @@ func factsSQL(condition string) string {
 		{notice.Label{JA: "停止（分）", EN: "outage (minutes)"}, "outage_minutes"},
 		{notice.Label{JA: "停止の言葉", EN: "outage, in its words"}, "outage_text"},
 		{notice.Label{JA: "流出", EN: "exposure"}, labelSQL("exposure", labelled("exposure"))},
-		{notice.Label{JA: "情報の種類", EN: "kinds of data"}, "arrayStringConcat(arrayMap(t -> " + labelSQL("t", labelled("data_type")) + ", data_types), ', ')"},
+		{notice.Label{JA: "情報の種類", EN: "kinds of data"}, labelsSQL("data_types", labelled("data_type"))},
 		{notice.Label{JA: "二次被害", EN: "later damage"}, labelSQL("secondary_damage", labelled("secondary_damage"))},
 		{notice.Label{JA: "委託先", EN: "contractor"}, "contractor"},
 		{notice.Label{JA: "気づいた人", EN: "found by"}, labelSQL("found_by", labelled("found_by"))},
 		{notice.Label{JA: "媒体", EN: "medium"}, labelSQL("medium", labelled("medium"))},
-		{notice.Label{JA: "注意", EN: "warnings"}, "arrayStringConcat(warnings, ', ')"},
+		{notice.Label{JA: "注意", EN: "warnings"}, labelsSQL("warnings", labelled("warning"))},
 		{notice.Label{JA: "合成", EN: "synthetic"}, "if(synthetic, 'yes', NULL)"},
 	}
 	var ja, en, values []string

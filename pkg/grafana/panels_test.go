@@ -267,3 +267,16 @@ func TestLaterReportsWithoutADay(t *testing.T) {
 		}
 	}
 }
+
+// What a notice is to be read with care for stands there in words.
+func TestWarningsAreInWords(t *testing.T) {
+	w := openWith(t)
+	doubtful := changed(1, func(n *notice.Notice, c *notice.Classification) {
+		n.Body, c.Warnings = "食い違う通知です。", []notice.Warning{notice.WarnTitleBodyMismatch, notice.WarnSumMismatch}
+	})
+	load(t, w, doubtful)
+	values := grafana.Values{Chosen: map[string][]string{"notice_id": {doubtful.Classified.NoticeID}}}
+	if got, want := panelAnswer(t, w, "notice", 1, values), `"headline and body disagree, total and items disagree"`; !strings.Contains(got, want) {
+		t.Errorf("want %s in\n%s", want, got)
+	}
+}

@@ -73,6 +73,11 @@ func labelSQL(column string, all []Option) string {
 	return "transform(" + column + ", [" + quoted(codes(all)) + "], if('{lang}' = 'ja', [" + quoted(labels(all, Japanese)) + "], [" + quoted(labels(all, English)) + "]), toString(" + column + "))"
 }
 
+// labelsSQL is labelSQL for a column of several codes.
+func labelsSQL(column string, all []Option) string {
+	return "arrayStringConcat(arrayMap(code -> " + labelSQL("code", all) + ", " + column + "), ', ')"
+}
+
 func codes(all []Option) []string {
 	var list []string
 	for _, o := range all {
