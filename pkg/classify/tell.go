@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"owabi/pkg/japanese"
+	"owabi/pkg/notice"
 )
 
 // tell says what moment i is the moment of.
@@ -65,10 +66,10 @@ func (r *reading) tell(i int) []account {
 	if joined && i+2 < len(r.v.Moments) {
 		stop = r.viewIndex(r.v.Moments[i+2].Range.Start)
 	}
-	reported := r.brief && m.Clock < 0 && r.announces(s)
+	reported := r.brief && m.Clock < 0 && r.announces(s) && (r.iso(i) == r.published || i == 0 || r.sentenceAt(r.v.Moments[i-1].Range.Start) != s)
 	notAt := int32(-1) // where a predicate stands that makes the date neither
 	for _, mt := range r.inSentence(s) {
-		if r.cue(mt).group == groupTimeNot && mt.start >= at.end && (mt.start-at.end <= 3 || mt.start-at.end <= 12 && mt.start < stop) && (notAt < 0 || mt.start < notAt) {
+		if r.cue(mt).group == groupTimeNot && !r.onOccasion(mt) && mt.start >= at.end && (mt.start-at.end <= 3 || mt.start-at.end <= 12 && mt.start < stop) && (notAt < 0 || mt.start < notAt) {
 			notAt = mt.start
 		}
 	}
@@ -91,13 +92,17 @@ func (r *reading) tell(i int) []account {
 		case groupOccurred:
 			add("occurred", 4+zoneScore+early, "timeline.occurred")
 		case groupDetected:
+			foundHere = true
 			add("detected", 4+zoneScore+early, "timeline.detected")
 		}
 	}
-	foundHere = foundHere || r.foundFirst(s, at.end, stop)
+	inspected := r.inspected(after, s, at.end, stop)
+	closed := startsWith(after, "で、", "です", "でした", "だった", "。") // 届いたのは9月12日で、: what follows tells of another day
+	foundHere = foundHere || inspected || !closed && r.foundFirst(s, at.end, stop)
 	// An account of what happened begins with what happened: its dates count a
 	// little for the beginning even without a telling predicate.
-	if !reported && notAt < 0 && !foundHere && (z == zoneOverview || z == zoneLead || z == zoneBody || z == zoneCause) {
+	asItHappened := !inspected && m.Date >= 0 && m.Clock >= 0 && r.v.Clocks[m.Clock].Exact() // who tells the hour of a call noticed it at once
+	if !reported && notAt < 0 && (!foundHere || asItHappened) && (z == zoneOverview || z == zoneLead || z == zoneBody || z == zoneCause) {
 		add("occurred", 0.6+early, "timeline.account")
 	}
 	nearest := groupNone
@@ -140,7 +145,7 @@ func (r *reading) tell(i int) []account {
 			}
 			switch r.cue(mt).group {
 			case groupOccurred:
-				if k == s && r.isFound(mt, stop) || k > s && foundHere {
+				if inspected || k == s && r.isFound(mt, stop) || k > s && foundHere {
 					continue
 				}
 				if covers {
@@ -156,8 +161,11 @@ func (r *reading) tell(i int) []account {
 					add("occurred", near+zoneScore+early, "timeline.occurred")
 				}
 			case groupDetected:
-				if r.heldAt(at.end, mt.start) || r.emergencyCall(mt) {
+				if !inspected && r.heldAt(at.end, mt.start) || !r.finds(mt) {
 					continue
+				}
+				if startsWith(after, "から", "以降", "以来", "より") && r.complement(at.end, mt.start) {
+					continue // 3月2日以降、改ざんされていたことを確認: since when, not when it was found
 				}
 				if !reported || distance < 6 {
 					strong := 0.0
@@ -172,7 +180,7 @@ func (r *reading) tell(i int) []account {
 			case groupTimeRestored:
 				add("restored", near+zoneScore+early, "timeline.restored")
 			case groupTimeNot:
-				if distance <= 3 || distance <= 12 && mt.start < stop && k == s {
+				if !r.onOccasion(mt) && (distance <= 3 || distance <= 12 && mt.start < stop && k == s) {
 					return out
 				}
 			}
@@ -212,19 +220,87 @@ func (r *reading) foundFirst(i int, end, stop int32) bool {
 		}
 		switch r.cue(mt).group {
 		case groupDetected:
-			return true
+			if r.finds(mt) {
+				return true
+			}
 		case groupOccurred, groupCategory, groupLost, groupLeak:
+			if mt.start-end > 1 && r.says(mt, "から") { // 顧客から連絡があり: by whom
+				continue
+			}
 			return false
 		}
 	}
 	return false
 }
 
+// says tells whether m is one of these words.
+func (r *reading) says(m match, words ...string) bool {
+	return slices.Contains(words, string(r.view.runes[m.start:m.end]))
+}
+
+// behind is what follows m, as far as it matters.
+func (r *reading) behind(m match) string {
+	return string(r.view.runes[m.end:min(len(r.view.runes), int(m.end)+6)])
+}
+
+// finds tells whether a word for finding says that somebody found something: not
+// 所在が分か|らなくなり, 気づいて|いなかった; nor where somebody was taken in by a
+// mail, nor a call to the fire brigade.
+func (r *reading) finds(m match) bool {
+	if r.emergencyCall(m) {
+		return false
+	}
+	behind := r.behind(m)
+	if startsWith(behind, "取") && (r.out.Category == notice.Malware || r.out.Category == notice.Phishing) {
+		return !r.says(m, "メールを受け")
+	}
+	return !startsWith(behind, "らなくなり", "らなくなった", "らず", "らない", "りませ", "いな", "いませ", "おら", "おりませ")
+}
+
+// onOccasion tells whether m only names the occasion on which something else
+// happened: 更新し|た際の設定の誤り.
+func (r *reading) onOccasion(m match) bool {
+	return startsWith(r.behind(m), "た際", "た時", "たとき", "た直後", "たことに伴", "たことによ")
+}
+
+// inspected tells whether what is done on a date that ends at end, in sentence i
+// before stop, is to look whether all is in order, and something is found:
+// 12月2日に実施した棚卸しにおいて、…が見当たらない.
+func (r *reading) inspected(after string, i int, end, stop int32) bool {
+	clause, _, _ := strings.Cut(head(after, 40), "、")
+	looks := slices.ContainsFunc(inspections, func(w string) bool {
+		_, rest, ok := strings.Cut(clause, w)
+		return ok && startsWith(strings.TrimPrefix(rest, "作業"), "で", "に", "の結果", "の際", "の過程", "時に", "中に", "した結果", "したところ", "を行ったところ", "を実施したところ")
+	})
+	if !looks {
+		return false
+	}
+	for _, m := range r.inSentence(i) {
+		if m.start < end || m.start >= stop {
+			continue
+		}
+		switch r.cue(m).group {
+		case groupDetected:
+			if r.finds(m) {
+				return true
+			}
+		case groupOccurred:
+			if !r.says(m, "から", "実施した") {
+				return false
+			}
+		}
+	}
+	return false
+}
+
+// inspections are words for looking whether all is in order.
+var inspections = []string{"棚卸し", "棚卸", "点検", "調査", "監査", "検査", "照合", "見直し", "突合"}
+
 // heldAt tells whether what stands between a date's end and to is an event of the
 // date's own that a noun is described by: 午後8時から実施した「…」において、….
 func (r *reading) heldAt(from, to int32) bool {
 	clause, _, _ := strings.Cut(string(r.view.runes[from:min(to, from+40)]), "、")
-	for _, w := range [...]string{"実施", "開催", "開始", "募集", "販売", "発売"} {
+	for _, w := range [...]string{"実施", "開催", "開始", "募集", "販売", "発売", "発送", "送付", "送信", "配布", "郵送", "配信", "投函", "交付", "発行"} {
 		_, rest, ok := strings.Cut(clause, w)
 		rest = strings.TrimPrefix(strings.TrimPrefix(rest, "いた"), "さ")
 		if ok && (startsWith(rest, "しました", "した", "れました", "れた", "しておりました") && holds(rest, "において", "における", "では", "で", "」", "「")) {
@@ -238,7 +314,7 @@ func (r *reading) heldAt(from, to int32) bool {
 // 感染していることに気づき is told of the day of the finding.
 func (r *reading) isFound(m match, stop int32) bool {
 	for _, found := range r.inSentence(int(m.sentence)) {
-		if r.cue(found).group != groupDetected || found.start < m.end || found.start >= stop || found.start-m.end > 16 {
+		if r.cue(found).group != groupDetected || !r.finds(found) || found.start < m.end || found.start >= stop || found.start-m.end > 16 {
 			continue
 		}
 		if between := string(r.view.runes[m.end:found.start]); endsIn(between, "ことに", "ことを", "ことが", "のに", "のを") && !holds(between, "、") {
@@ -325,7 +401,7 @@ func (r *reading) complement(from, to int32) bool {
 		return false
 	}
 	between := string(r.view.runes[from:to])
-	if !endsIn(between, "ことが", "ことも", "ことを", "ていたのが", "事実が") {
+	if !endsIn(between, "こと", "ことが", "ことも", "ことを", "ていたの", "ていたのが", "事実", "事実が") {
 		return false
 	}
 	return !holds(between, "確認", "調べ", "調査", "点検", "突き合わせ", "照合", "ところ", "際", "連絡", "指摘", "問い合わせ", "電話", "申し出", "により", "から「", "通報", "監査", "集計", "作業", "見直")

@@ -160,7 +160,7 @@ func (r *reading) tellFound(told map[string][]account) {
 		}
 		at := r.viewAt(m.Range)
 		for _, mt := range r.inSentence(s) {
-			if r.cue(mt).group == groupDetected && mt.end <= at.start && at.start-mt.end <= 14 && r.polarity(mt) == japanese.Asserted {
+			if r.cue(mt).group == groupDetected && r.finds(mt) && mt.end <= at.start && at.start-mt.end <= 14 && r.polarity(mt) == japanese.Asserted {
 				told["detected"] = append(told["detected"], account{i, "detected", 1, "timeline.found_then"})
 				break
 			}
