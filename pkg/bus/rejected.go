@@ -257,7 +257,7 @@ func (b *Bus) storedMessage(ctx context.Context, stream string, sequence uint64)
 	}
 	switch m.Header.Get("Status") {
 	case "":
-	case "404":
+	case "404", "408": // 408: the request names no message, for there is no number 0
 		return Delivery{}, fmt.Errorf("%w: message %d of %s", ErrNotStored, sequence, stream)
 	default:
 		return Delivery{}, fmt.Errorf("message %d of %s: %s %s", sequence, stream, m.Header.Get("Status"), m.Header.Get("Description"))

@@ -53,8 +53,13 @@ func (f consumerFlags) limits() bus.ConsumerLimits {
 }
 
 func (c *busApplyCommand) Run(ctx context.Context, std stdio) (err error) {
-	if c.Classifier.AckWait < 0 || c.Loader.AckWait < 0 || c.Classifier.MaxAckPending < 0 || c.Loader.MaxAckPending < 0 {
-		return usagef("an ack wait and max ack pending are above 0")
+	for _, f := range []consumerFlags{c.Classifier, c.Loader} {
+		if f.AckWait != 0 && time.Duration(f.AckWait) < time.Second {
+			return usagef("an ack wait is 1s or more: what is not acknowledged by then is delivered again")
+		}
+		if f.MaxAckPending < 0 {
+			return usagef("max ack pending is above 0")
+		}
 	}
 	e, err := c.openToAsk(ctx)
 	if err != nil {

@@ -17,6 +17,8 @@ func TestConfigurationErrors(t *testing.T) {
 		{"an unknown command", "unloader:\n  batch: 2\n", ":1: there is no setting unloader"},
 		{"a secret", "nats-password: geheim\n", ":1: a secret does not stand here: write nats-password-file"},
 		{"a value of the wrong kind", "drain: soon\n", ":1: drain: "},
+		{"a number out of range", "loader:\n  batch: -5\n", `:2: loader.batch: "-5" is no whole number above 0`},
+		{"no time", "drain: 0s\n", `:1: drain: "0s" is no length of time above 0`},
 		{"a value that is no choice", "drain: 1s\nlog-level: loud\n", `:2: log-level is one of debug,info,warn,error, not "loud"`},
 		{"a key twice", "drain: 1s\ndrain: 2s\n", ":2: drain stands in line 1 already"},
 		{"a list for a value", "drain: [1s]\n", ":1: drain wants one value"},

@@ -1,6 +1,12 @@
 package main
 
-import "owabi/pkg/warehouse"
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"owabi/pkg/warehouse"
+)
 
 // dataFlag names the folder of the embedded engines.
 type dataFlag struct {
@@ -60,3 +66,31 @@ func (f clickHouseFlags) config() warehouse.Config {
 		URL: f.ClickHouseURL, User: f.ClickHouseUser, Cluster: f.ClickHouseCluster, CAFile: f.ClickHouseCA, CertFile: f.ClickHouseCert, KeyFile: f.ClickHouseKey,
 	}
 }
+
+// count is a number above 0: a service would take another for "not said".
+type count int
+
+// UnmarshalText reads a count of a flag.
+func (c *count) UnmarshalText(text []byte) error {
+	n, err := strconv.Atoi(string(text))
+	if err != nil || n <= 0 {
+		return fmt.Errorf("%q is no whole number above 0", text)
+	}
+	*c = count(n)
+	return nil
+}
+
+// wait is a length of time above 0, likewise.
+type wait time.Duration
+
+// UnmarshalText reads a wait of a flag.
+func (w *wait) UnmarshalText(text []byte) error {
+	d, err := time.ParseDuration(string(text))
+	if err != nil || d <= 0 {
+		return fmt.Errorf("%q is no length of time above 0, such as 500ms or 30s", text)
+	}
+	*w = wait(d)
+	return nil
+}
+
+func (w wait) String() string { return time.Duration(w).String() }

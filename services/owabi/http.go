@@ -152,7 +152,7 @@ func buildInfo() prometheus.Collector {
 
 // drainFlag bounds a stop.
 type drainFlag struct {
-	Drain time.Duration `default:"30s" env:"OWABI_DRAIN" help:"How long finishing what is in hand may take after the first signal to stop; what is left comes again. A second signal stops at once."`
+	Drain wait `default:"30s" env:"OWABI_DRAIN" help:"How long finishing what is in hand may take after the first signal to stop; what is left comes again. A second signal stops at once."`
 }
 
 // closeTime is how long closing connections and engines may take after a drain.
@@ -165,7 +165,7 @@ func (f drainFlag) guardStop(ctx context.Context) (ended func()) {
 	done := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		slog.Info("stopping: finishing what is in hand", "at_most", f.Drain.String())
-		timer := time.NewTimer(f.Drain + closeTime)
+		timer := time.NewTimer(time.Duration(f.Drain) + closeTime)
 		defer timer.Stop()
 		select {
 		case <-done:

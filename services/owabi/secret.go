@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"log/slog"
 	"os"
 	"strings"
 )
@@ -15,6 +16,9 @@ func secret(variable, path string) (string, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return "", fmt.Errorf("%s_FILE: %w", variable, err)
+	}
+	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Mode()&0o007 != 0 {
+		slog.Warn("a secret's file is open to everybody on this machine: chmod o= takes that away", "file", path, "mode", info.Mode().String())
 	}
 	value := strings.TrimRight(string(data), "\r\n")
 	if value == "" { // nobody who names a file for a secret means to have none

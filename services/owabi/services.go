@@ -18,11 +18,11 @@ import (
 
 type sourceFlags struct {
 	From           string `enum:"auto,digest,jsonl,text" default:"auto" help:"How the notices are written: ${enum}."`
-	MaxNoticeBytes int    `default:"1048576" env:"OWABI_MAX_NOTICE_BYTES" help:"Largest body of one notice in bytes; a larger one is rejected."`
+	MaxNoticeBytes count  `default:"1048576" env:"OWABI_MAX_NOTICE_BYTES" help:"Largest body of one notice in bytes; a larger one is rejected."`
 }
 
 func (f sourceFlags) options(std stdio) source.Options {
-	return source.Options{Format: source.Format(f.From), MaxNoticeBytes: f.MaxNoticeBytes, Stdin: std.in}
+	return source.Options{Format: source.Format(f.From), MaxNoticeBytes: int(f.MaxNoticeBytes), Stdin: std.in}
 }
 
 type ingestCommand struct {
@@ -49,7 +49,7 @@ func (c *ingestCommand) Run(ctx context.Context, std stdio) (err error) {
 	var counts ingest.Counts
 	progress := startProgress(std.err, "ingest", func() string { return ingestLine(&counts) })
 	err = ingest.Run(ctx, ingest.Config{
-		Bus: e.bus, Sources: c.Sources, Options: c.options(std), StopTimeout: c.Drain, Metrics: metrics,
+		Bus: e.bus, Sources: c.Sources, Options: c.options(std), StopTimeout: time.Duration(c.Drain), Metrics: metrics,
 	}, &counts)
 	progress.stop()
 	_, told := fmt.Fprintln(std.out, ingestLine(&counts))
@@ -99,7 +99,7 @@ func (c *classifierCommand) Run(ctx context.Context, std stdio) (err error) {
 	})
 	defer progress.stop()
 	return classifier.Run(ctx, classifier.Config{
-		Bus: e.bus, Classifier: reader, Workers: c.Workers, StopTimeout: c.Drain, Metrics: metrics,
+		Bus: e.bus, Classifier: reader, Workers: c.Workers, StopTimeout: time.Duration(c.Drain), Metrics: metrics,
 	}, &counts)
 }
 
@@ -112,10 +112,10 @@ type loaderCommand struct {
 }
 
 type loaderFlags struct {
-	Batch      int           `default:"10000" env:"OWABI_BATCH" help:"Most rows in one insert."`
-	BatchBytes int           `default:"33554432" env:"OWABI_BATCH_BYTES" help:"Most bytes of messages in one insert."`
-	Linger     time.Duration `default:"1s" env:"OWABI_LINGER" help:"How long a batch waits to fill up."`
-	MaxLinger  time.Duration `default:"10s" env:"OWABI_MAX_LINGER" help:"How long it waits in all while 50 notices a second and more keep coming."`
+	Batch      count `default:"10000" env:"OWABI_BATCH" help:"Most rows in one insert."`
+	BatchBytes count `default:"33554432" env:"OWABI_BATCH_BYTES" help:"Most bytes of messages in one insert."`
+	Linger     wait  `default:"1s" env:"OWABI_LINGER" help:"How long a batch waits to fill up."`
+	MaxLinger  wait  `default:"10s" env:"OWABI_MAX_LINGER" help:"How long it waits in all while 50 notices a second and more keep coming."`
 }
 
 func (c *loaderCommand) Run(ctx context.Context, std stdio) (err error) {
@@ -151,14 +151,16 @@ func (c *loaderCommand) Run(ctx context.Context, std stdio) (err error) {
 	})
 	defer progress.stop()
 	return loader.Run(ctx, loader.Config{
-		Bus: e.bus, Warehouse: e.warehouse, Batch: c.Batch, BatchBytes: c.BatchBytes, Linger: c.Linger, MaxLinger: c.MaxLinger, StopTimeout: c.Drain, Metrics: metrics,
+		Bus: e.bus, Warehouse: e.warehouse, StopTimeout: time.Duration(c.Drain),
+		Batch: int(c.Batch), BatchBytes: int(c.BatchBytes), Linger: time.Duration(c.Linger), MaxLinger: time.Duration(c.MaxLinger),
+		Metrics: metrics,
 	}, &counts)
 }
 
 type setupCommand struct {
 	busFlags
 	clickHouseFlags
-	Replicas int `enum:"1,3,5" default:"1" help:"Servers that hold each stream: 1, 3 or 5."`
+	Replicas int `enum:"0,1,3,5" default:"0" help:"Servers that hold each stream: 1, 3 or 5; 0: as it is, 1 for a new one."`
 }
 
 func (c *setupCommand) Run(ctx context.Context, std stdio) (err error) {

@@ -43,6 +43,9 @@ type setting struct {
 
 func (c *configCommand) Run(std stdio, parsed *kong.Context, file *settingsFile) error {
 	list := effectiveSettings(parsed, file)
+	for _, name := range unknownVariables(list) {
+		fmt.Fprintln(std.err, "owabi:", name, "is set, and is no setting of owabi's: misspelt, or for another program")
+	}
 	if c.JSON {
 		for _, s := range list {
 			if err := writeJSONLine(std.out, s); err != nil {
@@ -52,6 +55,20 @@ func (c *configCommand) Run(std stdio, parsed *kong.Context, file *settingsFile)
 		return nil
 	}
 	return writeSettings(std.out, list)
+}
+
+// unknownVariables are those of the environment that begin as owabi's do and set nothing.
+func unknownVariables(known []setting) []string {
+	var unknown []string
+	for _, variable := range os.Environ() {
+		name, _, _ := strings.Cut(variable, "=")
+		isKnown := func(s setting) bool { return s.Environment == name }
+		if strings.HasPrefix(name, "OWABI_") && name != "OWABI_CONFIG" && !slices.ContainsFunc(known, isKnown) {
+			unknown = append(unknown, name)
+		}
+	}
+	slices.Sort(unknown)
+	return unknown
 }
 
 // effectiveSettings lists every setting with what it comes to and where from.

@@ -71,7 +71,7 @@ func (c *upCommand) Run(ctx context.Context, std stdio) (err error) {
 	if !c.Once {
 		e.httpDefault = defaultHTTP
 	}
-	p := newPipeline(e, reader, c.Drain)
+	p := newPipeline(e, reader, time.Duration(c.Drain))
 	o := p.observed()
 	if o.pages, err = e.openPages(c.clickHouseFlags, c.pageFlags); err != nil {
 		return err
