@@ -87,44 +87,70 @@ type worker struct {
 	publisher *bus.Publisher
 }
 
+// together is how many notices are read from their messages, then classified, then
+// published: what one step keeps in the processor's caches serves the next notice,
+// and the round trips of one such group overlap the work on the next.
+const together = 32
+
 // handle classifies a batch, publishes all of it, and only then waits, so that
 // the round trips to the stream overlap.
 func (w *worker) handle(ctx context.Context, batch []bus.Delivery) []error {
-	errs := make([]error, len(batch))
-	receipts := make([]*bus.Receipt, len(batch))
-	incident := make([]bool, len(batch))
-	for i, d := range batch {
-		receipts[i], incident[i], errs[i] = w.classify(ctx, d)
+	results := make([]result, len(batch))
+	for first := 0; first < len(batch); first += together {
+		end := min(first+together, len(batch))
+		w.classify(ctx, batch[first:end], results[first:end])
 	}
-	for i, receipt := range receipts {
-		if receipt != nil {
-			_, errs[i] = receipt.Wait(ctx)
+	errs := make([]error, len(batch))
+	for i := range results {
+		r := &results[i]
+		if r.receipt != nil {
+			_, r.err = r.receipt.Wait(ctx)
 		}
 		switch {
-		case errs[i] == nil:
+		case r.err == nil:
 			w.counts.Classified.Add(1)
-			if incident[i] {
+			if r.incident {
 				w.counts.Incidents.Add(1)
 			}
-		case bus.IsPermanent(errs[i]):
+		case bus.IsPermanent(r.err):
 			w.counts.Rejected.Add(1)
 		default:
-			errs[i] = bus.Unavailable(errs[i]) // the stream's fault, not the notice's
+			r.err = bus.Unavailable(r.err) // the stream's fault, not the notice's
 		}
+		errs[i] = r.err
 	}
 	return errs
 }
 
-func (w *worker) classify(ctx context.Context, d bus.Delivery) (_ *bus.Receipt, incident bool, _ error) {
-	n, err := d.Notice()
-	if err != nil {
-		return nil, false, err
+// result is what became of one message: the receipt of what was published, or why
+// nothing was.
+type result struct {
+	receipt  *bus.Receipt
+	incident bool
+	err      error
+}
+
+func (w *worker) classify(ctx context.Context, batch []bus.Delivery, results []result) {
+	notices := make([]notice.Notice, len(batch))
+	for i, d := range batch {
+		notices[i], results[i].err = d.Notice()
 	}
-	c := w.cfg.Classifier.Classify(n)
-	message, err := bus.ClassifiedMessage(notice.Classified{Classification: c, Notice: &n})
-	if err != nil {
-		return nil, false, err
+	readings := make([]notice.Classification, len(batch))
+	for i := range notices {
+		if results[i].err == nil {
+			readings[i] = w.cfg.Classifier.Classify(notices[i])
+		}
 	}
-	receipt, err := w.publisher.Publish(ctx, message)
-	return receipt, c.IsIncident, err
+	for i, reading := range readings {
+		r := &results[i]
+		if r.err != nil {
+			continue
+		}
+		var message bus.Message
+		if message, r.err = bus.ClassifiedMessage(notice.Classified{Classification: reading, Notice: &notices[i]}); r.err != nil {
+			continue
+		}
+		r.incident = reading.IsIncident
+		r.receipt, r.err = w.publisher.Publish(ctx, message)
+	}
 }
