@@ -226,9 +226,13 @@ type worker struct {
 	log       *slog.Logger
 }
 
-// idleWait is how long one request for a first message stays with the server; an
-// idle worker sees the end of its context after it, and a stop waits for that.
-const idleWait = 100 * time.Millisecond
+// An idle worker sees the end of its context when its request for a first message has
+// stayed with the server for idleWait, and a stop waits for that; for lastWait only,
+// when nothing more will come and the stop is near.
+const (
+	idleWait = 100 * time.Millisecond
+	lastWait = 10 * time.Millisecond
+)
 
 func (w *worker) run(ctx, inHand context.Context) error {
 	for fails := 0; ctx.Err() == nil; {
@@ -285,7 +289,11 @@ const maxPull = 1024
 // fetch waits for a first message, then for more. A suspect gets little company: what
 // is not fetched with it does not count a delivery when it kills the process.
 func (w *worker) fetch(ctx context.Context) ([]Delivery, error) {
-	batch, err := w.pull(nil, 1, jetstream.FetchMaxWait(idleWait))
+	idle := idleWait
+	if ended(w.cfg.NoMore) {
+		idle = lastWait
+	}
+	batch, err := w.pull(nil, 1, jetstream.FetchMaxWait(idle))
 	if len(batch) == 0 {
 		return batch, err
 	}

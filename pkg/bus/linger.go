@@ -23,15 +23,16 @@ func newLingering(cfg ConsumeConfig, now time.Time) *lingering {
 
 // look is how long to wait for what comes before over decides.
 func (l *lingering) look() time.Duration {
-	if l.ended() {
+	if ended(l.noMore) {
 		return time.Millisecond
 	}
 	return min(l.linger, max(20*time.Millisecond, min(l.linger/20, 250*time.Millisecond)))
 }
 
-func (l *lingering) ended() bool {
+// ended says whether nothing more will come.
+func ended(noMore <-chan struct{}) bool {
 	select {
-	case <-l.noMore:
+	case <-noMore:
 		return true
 	default:
 		return false
@@ -42,7 +43,7 @@ func (l *lingering) ended() bool {
 func (l *lingering) over(now time.Time, came int) bool {
 	if came > 0 {
 		l.last = now
-	} else if l.ended() {
+	} else if ended(l.noMore) {
 		return true
 	}
 	l.count += came

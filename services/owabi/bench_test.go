@@ -165,7 +165,7 @@ func BenchmarkPublishToQueryable(b *testing.B) {
 	services, stop := context.WithCancel(b.Context())
 	defer stop()
 	group, services := errgroup.WithContext(services)
-	p.start(services, group, nil)
+	p.start(services, services, group)
 
 	b.ResetTimer()
 	var mu sync.Mutex

@@ -149,17 +149,17 @@ func (p *pipeline) ingest(ctx context.Context, std stdio, sources []string, flag
 	}, &p.ingested)
 }
 
-// start runs the classifier and the loader in group until ctx ends. noMore is closed
-// when everything has been classified; nil: never.
-func (p *pipeline) start(ctx context.Context, group *errgroup.Group, noMore <-chan struct{}) {
+// start runs the classifier in group until classifying ends, which also tells the
+// loader that everything has been classified, and the loader until ctx ends.
+func (p *pipeline) start(ctx, classifying context.Context, group *errgroup.Group) {
 	group.Go(func() error {
-		return classifier.Run(ctx, classifier.Config{
+		return classifier.Run(classifying, classifier.Config{
 			Bus: p.bus, Classifier: p.reader, StopTimeout: p.drain, Metrics: p.metrics.classifier,
 		}, &p.classified)
 	})
 	group.Go(func() error {
 		return loader.Run(ctx, loader.Config{
-			Bus: p.bus, Warehouse: p.warehouse, NoMore: noMore, StopTimeout: p.drain, Metrics: p.metrics.loader,
+			Bus: p.bus, Warehouse: p.warehouse, NoMore: classifying.Done(), StopTimeout: p.drain, Metrics: p.metrics.loader,
 		}, &p.loaded)
 	})
 	group.Go(func() error {
@@ -174,7 +174,7 @@ func (p *pipeline) start(ctx context.Context, group *errgroup.Group, noMore <-ch
 // serve ingests the sources and goes on until ctx ends.
 func (p *pipeline) serve(ctx context.Context, std stdio, sources []string, flags sourceFlags) error {
 	group, ctx := errgroup.WithContext(ctx)
-	p.start(ctx, group, nil)
+	p.start(ctx, ctx, group)
 	fmt.Fprintln(std.err, "ClickHouse:", warehouse.Redact(p.clickHouseURL))
 	fmt.Fprintln(std.err, "NATS:", p.natsURL)
 	fmt.Fprintln(std.err, "Stop with Ctrl-C.")
@@ -196,8 +196,9 @@ func (p *pipeline) once(ctx context.Context, std stdio, sources []string, flags 
 	services, stop := context.WithCancel(ctx)
 	defer stop()
 	group, services := errgroup.WithContext(services)
-	classified := make(chan struct{})
-	p.start(services, group, classified)
+	classifying, allClassified := context.WithCancel(services)
+	defer allClassified()
+	p.start(services, classifying, group)
 	group.Go(func() error {
 		defer stop()
 		err := p.ingest(services, std, sources, flags)
@@ -208,7 +209,7 @@ func (p *pipeline) once(ctx context.Context, std stdio, sources []string, flags 
 		if err := p.bus.WaitDrained(services, bus.StreamRaw, bus.ConsumerClassifier); err != nil {
 			return err
 		}
-		close(classified)
+		allClassified()
 		return p.bus.WaitDrained(services, bus.StreamClassified, bus.ConsumerLoader)
 	})
 	return errors.Join(group.Wait(), p.unreadable)
