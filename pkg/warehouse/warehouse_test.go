@@ -159,7 +159,12 @@ JOIN readings USING (notice_id, synthetic, publisher, title, is_incident, catego
 func TestANoticeLoadedTwiceShowsOnce(t *testing.T) {
 	w := open(t)
 	first := row("同じ本文。")
-	load(t, w, first, first)
+	load(t, w, first, first) // nothing has merged the one part that both stand in
+	for _, view := range []string{"notices", "texts", "readings"} {
+		if got := query(t, w, warehouse.FormatCSV, "SELECT count() AS n FROM "+view); got != "n\n1\n" {
+			t.Errorf("%s shows %q after one batch with the notice twice", view, got)
+		}
+	}
 	load(t, w, first)
 	reread := row("同じ本文。")
 	reread.Category, reread.ClassifiedAt = notice.Theft, first.ClassifiedAt.Add(time.Microsecond)
