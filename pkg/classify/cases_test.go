@@ -103,6 +103,12 @@ func field(c notice.Classification, name string) (string, bool) {
 		}
 		return strconv.FormatInt(q.Value, 10)
 	}
+	bound := func(q *notice.Quantity) string {
+		if q == nil {
+			return "-"
+		}
+		return string(q.Bound)
+	}
 	switch name {
 	case "incident":
 		return strconv.FormatBool(c.IsIncident), true
@@ -115,10 +121,7 @@ func field(c notice.Classification, name string) (string, bool) {
 	case "people":
 		return number(c.Impact.People), true
 	case "people.bound":
-		if c.Impact.People == nil {
-			return "-", true
-		}
-		return string(c.Impact.People.Bound), true
+		return bound(c.Impact.People), true
 	case "people.text":
 		if c.Impact.People == nil {
 			return "-", true
@@ -126,6 +129,8 @@ func field(c notice.Classification, name string) (string, bool) {
 		return c.Impact.People.Text, true
 	case "records":
 		return number(c.Impact.Records), true
+	case "records.bound":
+		return bound(c.Impact.Records), true
 	case "outage_minutes":
 		if c.Impact.OutageMinutes == nil {
 			return "-", true

@@ -23,6 +23,7 @@ type count struct {
 	event    bool // its clause tells of something that happened
 	data     bool // its clause names kinds of data behind it
 	governed bool // the very word behind it does
+	staff    bool // it counts those employed
 	setting  bool // its clause tells how things always are: who is registered, employed, served
 }
 
@@ -178,6 +179,7 @@ func (r *reading) weighCount(q japanese.Quantity) (count, bool) {
 	if value == 1 && (startsWith(after, "お一人", "ひとり", "一人", "おひとり", "ずれ", "で何", "でのご", "での予") || endsIn(before, "お一人", "一人")) {
 		return c, false // お一人お一人: everybody; 1人分ずれた: by how much
 	}
+	c.staff = r.ofStaff(c, i, before)
 	c.score = r.scoreCount(c, i, z, before, after)
 	c.score += r.standing(c, i, before, after)
 	if c.person && (c.setting && !c.event || c.governed) {
@@ -292,6 +294,17 @@ func (r *reading) around(rg japanese.Range, sentence int) (before, after string)
 		strings.ReplaceAll(r.words(japanese.Range{Start: rg.End, End: s.End}), " ", "")
 }
 
+// ofStaff tells whether a word for those employed stands beside the number: 職員3人.
+func (r *reading) ofStaff(c count, i int, before string) bool {
+	if strings.HasPrefix(before, "対象は") {
+		return false
+	}
+	at := r.viewAt(c.q.Range)
+	return slices.ContainsFunc(r.inSentence(i), func(m match) bool {
+		return r.cue(m).group == groupStaff && (m.end <= at.start && at.start-m.end <= 1 || m.start >= at.end && m.start-at.end <= 1)
+	})
+}
+
 // scoreCount adds up what speaks for and against the number.
 func (r *reading) scoreCount(c count, i int, z zone, before, after string) float64 {
 	score := 0.0
@@ -312,6 +325,9 @@ func (r *reading) scoreCount(c count, i int, z zone, before, after string) float
 	}
 	if c.q.Part {
 		score -= 1
+	}
+	if c.staff {
+		score -= 6
 	}
 	at := r.viewAt(c.q.Range)
 	whose := false
@@ -334,10 +350,6 @@ func (r *reading) scoreCount(c count, i int, z zone, before, after string) float
 		case groupAffectedNoun:
 			if m.end == at.start || m.start-at.end <= 2 && m.start >= at.end || m.end < at.start && distance <= 3 {
 				score += 2
-			}
-		case groupStaff:
-			if !strings.HasPrefix(before, "対象は") && (m.end == at.start || m.end <= at.start && distance <= 1 || m.start >= at.end && distance <= 1) {
-				score -= 6
 			}
 		case groupSeenBy:
 			if m.start >= at.end && distance <= 24 || m.end <= at.start && distance <= 1 {

@@ -2,6 +2,7 @@ package classify_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -237,5 +238,35 @@ func TestLongHeadlineDrownsNothing(t *testing.T) {
 	short := notice.Notice{Title: strings.Repeat("不正アクセスのお詫び", 3_400), Body: "当社は不正アクセスを受け、お客様1,234人の氏名が流出しました。深くお詫び申し上げます。"}
 	if got := c.Classify(short); !got.IsIncident || got.Impact.People == nil || got.Impact.People.Value != 1234 {
 		t.Errorf("a body of one line: incident %v, %+v", got.IsIncident, got.Impact.People)
+	}
+}
+
+// TestListsAreQuotedInPart: of a list of many rows that add up to a total, the
+// evidence quotes what a reader looks at, and whole items of it.
+func TestListsAreQuotedInPart(t *testing.T) {
+	const rows = 60
+	var list strings.Builder
+	total := 0
+	for i := range rows {
+		fmt.Fprintf(&list, "　青瀬%d号通り支店窓口　　　%d枚\n", i+1, 10+i)
+		total += 10 + i
+	}
+	body := fmt.Sprintf("当組合の各支店において、書類を紛失していたことが判明しました。深くお詫び申し上げます。\n\n１　紛失した書類\n%s　合計　　　%d枚\n", list.String(), total)
+	c := newClassifier(t).Classify(notice.Notice{Title: "書類の紛失について（お詫び）", Publisher: "青瀬信用組合", Body: body})
+	if r := c.Impact.Records; r == nil || r.Value != int64(total) {
+		t.Fatalf("records are %+v, want %d", r, total)
+	}
+	quoted := false
+	for _, e := range c.Evidence {
+		if e.Rule != "sum.items" {
+			continue
+		}
+		quoted = true
+		if n := utf8.RuneCountInString(e.Text); n > 300 || !strings.HasSuffix(e.Text, "枚") {
+			t.Errorf("a list is quoted in %d characters: %q", n, e.Text)
+		}
+	}
+	if !quoted {
+		t.Error("the items of the total are not quoted")
 	}
 }

@@ -47,7 +47,7 @@ func (r *reading) warnOfSums() {
 			continue
 		}
 		r.out.Warnings = append(r.out.Warnings, notice.WarnSumMismatch)
-		r.evidence("warnings", string(notice.WarnSumMismatch), s.Range)
+		r.evidence("warnings", string(notice.WarnSumMismatch), r.someItems(s))
 		r.evidence("warnings", string(notice.WarnSumMismatch), r.v.Quantities[s.Told].Range)
 		return
 	}
@@ -67,16 +67,51 @@ func (r *reading) whole(cs []counted, i int) counted {
 	}
 	s := r.sums[k]
 	for _, total := range cs {
-		if total.person == c.person && total.value == int64(s.Value) {
+		told := total.at == s.Told
+		if s.Told < 0 { // elsewhere, if at all
+			told = total.ruled && total.value == int64(s.Value)
+		}
+		if told && total.person == c.person {
 			return total
 		}
 	}
-	if s.Told >= 0 || strings.Contains(r.words(s.Range), "\n") {
+	if s.Told >= 0 || strings.Contains(r.words(s.Range), "\n") || !r.allCount(cs, s.Items, c.person) {
 		return c
 	}
 	c.value, c.rule, c.ruled = int64(s.Value), "sum.items", true
 	c.q.Value, c.q.Bound, c.q.Range, c.q.Span = s.Value, s.Bound, s.Range, s.Span
 	return c
+}
+
+// allCount tells whether each of these items may be added to the others: the rules let
+// it count by itself, or leave it out only because it counts those employed, whose data
+// are data as others' are where data got out.
+func (r *reading) allCount(cs []counted, items []int, person bool) bool {
+	e := r.out.Impact.Exposure
+	dataOut := e != nil && *e != notice.ExposureDenied
+	for _, item := range items {
+		k := slices.IndexFunc(cs, func(c counted) bool { return c.at == item })
+		if k < 0 || cs[k].person != person || !cs[k].ruled && !(dataOut && cs[k].staff) {
+			return false
+		}
+	}
+	return true
+}
+
+// quotedBytes bounds the words of a list that are quoted beside its total.
+const quotedBytes = 600
+
+// someItems is where a list stands, as far as it is quoted: its first items.
+func (r *reading) someItems(s japanese.Sum) japanese.Range {
+	some := s.Range
+	for _, item := range s.Items {
+		end := r.v.Quantities[item].Range.End
+		if end-some.Start > quotedBytes {
+			break
+		}
+		some.End = end
+	}
+	return some
 }
 
 // quoteItems adds to the evidence of a total the list that adds up to it.
@@ -86,7 +121,7 @@ func (r *reading) quoteItems(field string, c counted) {
 	}
 	for _, s := range r.sums {
 		if s.Told == c.at {
-			r.evidence(field, "sum.items", s.Range)
+			r.evidence(field, "sum.items", r.someItems(s))
 			return
 		}
 	}
