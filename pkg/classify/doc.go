@@ -11,7 +11,7 @@
 //
 // It promises: the same notice gives the same classification every time and on
 // any number of workers; no input makes it panic; the work grows linearly with
-// the text; what the text does not say stays null; every value has evidence
+// the text; what the text does not say stays null; every value read from it has evidence
 // that quotes the text at its offsets. It knows nothing of streams and
 // databases, and it does not fetch, store or translate.
 //

@@ -53,6 +53,30 @@ func checkClassification(t interface {
 			t.Errorf("%s has no evidence", name)
 		}
 	}
+	for field, read := range map[string]bool{
+		"category":                c.IsIncident && c.Category != notice.Other,
+		"also":                    len(c.Also) > 0,
+		"sector":                  c.Sector != notice.OtherSector && n.Publisher == "",
+		"organization.name":       c.Organization.Name != nil && n.Publisher == "",
+		"contractor.involved":     c.Contractor.Involved,
+		"contractor.name":         c.Contractor.Name != nil,
+		"stage":                   c.Stage != nil && *c.Stage != notice.StageFirst,
+		"impact.outage_minutes":   c.Impact.OutageMinutes != nil,
+		"impact.exposure":         c.Impact.Exposure != nil,
+		"impact.data_types":       len(c.Impact.DataTypes) > 0,
+		"impact.secondary_damage": c.Impact.SecondaryDamage != nil,
+		"timeline.occurred":       c.Timeline.Occurred != nil,
+		"timeline.ended":          c.Timeline.Ended != nil,
+		"timeline.detected":       c.Timeline.Detected != nil,
+		"timeline.restored":       c.Timeline.Restored != nil,
+		"found_by":                c.FoundBy != nil,
+		"medium":                  c.Medium != nil,
+		"published":               c.Published != nil && n.Published == "",
+	} {
+		if read && !fields[field] {
+			t.Errorf("%s was read and has no evidence", field)
+		}
+	}
 	if d := c.Impact.OutageMinutes; d != nil {
 		quoted("outage", d.Text, d.Start, d.End)
 		if d.Value <= 0 {

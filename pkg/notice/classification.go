@@ -3,8 +3,9 @@ package notice
 import "fmt"
 
 // Classification is what was read out of a notice. A nil pointer, a null or an
-// empty list is unknown; no value is ever a guess, and every value has its words
-// in Evidence.
+// empty list is unknown; no value is ever a guess, and every value read from the
+// text has its words in Evidence. README.md says which values rest on the source,
+// on words that are absent, or on other fields.
 type Classification struct {
 	NoticeID string `json:"notice_id"`
 	// ID is the caller's own id when the input had one, else empty.
