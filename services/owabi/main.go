@@ -65,13 +65,16 @@ type stdio struct {
 func main() { os.Exit(run(os.Args[1:], stdio{os.Stdin, os.Stdout, os.Stderr})) }
 
 func run(args []string, std stdio) int {
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
 	signals, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	// By the time that anybody hears of the first signal, a second one ends the
 	// process at once.
-	context.AfterFunc(signals, func() { stop(); cancel() })
+	context.AfterFunc(signals, func() {
+		stop()
+		cancel(fmt.Errorf("stopped before the end: %w", context.Cause(signals)))
+	})
 
 	var commands cli
 	exited := -1

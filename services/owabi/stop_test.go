@@ -184,7 +184,7 @@ func TestIngestStops(t *testing.T) {
 	}
 	p.terminate()
 	var exit *exec.ExitError
-	if err := p.ends(); !errors.As(err, &exit) || exit.ExitCode() != exitFailed {
+	if err := p.ends(); !errors.As(err, &exit) || exit.ExitCode() != exitFailed || !strings.Contains(p.text(), "stopped before the end: terminated") {
 		t.Errorf("it was not read whole: %v\n%s", err, p.text())
 	}
 }
