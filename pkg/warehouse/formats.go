@@ -27,7 +27,11 @@ const (
 	FormatTable    Format = "table"    // for people: aligned columns and a count of rows
 	FormatVertical Format = "vertical" // for people: one column a line, for wide rows
 	FormatCSV      Format = "csv"      // RFC 4180 with a header line; NULL is empty
-	FormatJSON     Format = "json"     // one object a line, columns in order; NULL is null
+	// FormatSpreadsheet is CSV for Excel and its like: it begins with a byte order mark,
+	// without which they misread Japanese, and a text that they would take for a
+	// formula begins with an apostrophe. What stands in a notice is not ours to run.
+	FormatSpreadsheet Format = "spreadsheet"
+	FormatJSON        Format = "json" // one object a line, columns in order; NULL is null
 	// FormatCompact is one object for programs that draw:
 	// {"columns":[{"name","type"}],"rows":[[…]]}, types in ClickHouse's words. A
 	// whole number that JavaScript cannot hold exactly is a string.
@@ -36,7 +40,7 @@ const (
 
 // Formats lists every format.
 func Formats() []Format {
-	return []Format{FormatTable, FormatVertical, FormatCSV, FormatJSON, FormatCompact}
+	return []Format{FormatTable, FormatVertical, FormatCSV, FormatSpreadsheet, FormatJSON, FormatCompact}
 }
 
 func newRowWriter(format Format, out io.Writer, names, types []string) (rowWriter, error) {
@@ -47,6 +51,8 @@ func newRowWriter(format Format, out io.Writer, names, types []string) (rowWrite
 		return newVerticalWriter(out, names), nil
 	case FormatCSV:
 		return &csvWriter{csv: csv.NewWriter(out), names: names}, nil
+	case FormatSpreadsheet:
+		return &csvWriter{csv: csv.NewWriter(out), names: names, spreadsheet: out}, nil
 	case FormatJSON:
 		return &jsonWriter{out: bufio.NewWriter(out), names: names}, nil
 	case FormatCompact:
@@ -171,11 +177,37 @@ func (v *verticalWriter) end() error {
 }
 
 type csvWriter struct {
-	csv   *csv.Writer
-	names []string
+	csv         *csv.Writer
+	names       []string
+	spreadsheet io.Writer // where a byte order mark goes; nil: plain CSV
 }
 
-func (c *csvWriter) begin() error { return c.csv.Write(c.names) }
+func (c *csvWriter) begin() error {
+	if c.spreadsheet == nil {
+		return c.csv.Write(c.names)
+	}
+	if _, err := io.WriteString(c.spreadsheet, "\ufeff"); err != nil {
+		return err
+	}
+	names := make([]string, len(c.names))
+	for i, name := range c.names {
+		names[i] = noFormula(name)
+	}
+	return c.csv.Write(names)
+}
+
+// noFormula is a text that no spreadsheet takes for a formula; Japanese ones read the
+// wide signs too (OWASP, CSV injection).
+func noFormula(text string) string {
+	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(text, " \u3000"))
+	if !strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
+		return text
+	}
+	if _, err := strconv.ParseFloat(text, 64); err == nil {
+		return text
+	}
+	return "'" + text
+}
 
 func (c *csvWriter) row(values []any) error {
 	record := make([]string, len(values))
@@ -186,6 +218,9 @@ func (c *csvWriter) row(values []any) error {
 			record[i] = jsonText(v)
 		default:
 			record[i] = scalar(v)
+			if text, ok := v.(string); ok && c.spreadsheet != nil {
+				record[i] = noFormula(text)
+			}
 		}
 	}
 	return c.csv.Write(record)

@@ -34,6 +34,21 @@ func TestAnAnswerCountsWhatWasRead(t *testing.T) {
 	}
 }
 
+// What a notice says is not run by the spreadsheet that it is opened in, and Japanese
+// is read as such; numbers stay numbers.
+func TestSpreadsheetsRunNothing(t *testing.T) {
+	w := open(t)
+	var out strings.Builder
+	_, err := w.Ask(t.Context(), warehouse.Question{
+		SQL:    `SELECT '=HYPERLINK("http://evil.example","謝罪")' AS a, ' @SUM(1)' AS b, '＝1+1' AS c, '-5' AS d, -5 AS e, toDecimal64(-1.5, 1) AS f, '\t=1' AS g, 'a=1' AS h, '' AS i, NULL AS j, '+81-3-0000' AS "=k"`,
+		Format: warehouse.FormatSpreadsheet,
+	}, &out)
+	const want = "\ufeffa,b,c,d,e,f,g,h,i,j,'=k\n" + `"'=HYPERLINK(""http://evil.example"",""謝罪"")",' @SUM(1),'＝1+1,-5,-5,-1.5,'` + "\t=1,a=1,,,'+81-3-0000\n"
+	if err != nil || out.String() != want {
+		t.Errorf("%v\n%q\n%q", err, out.String(), want)
+	}
+}
+
 func TestOnlyReadingUnlessToldOtherwise(t *testing.T) {
 	w := open(t)
 	for _, statement := range []string{

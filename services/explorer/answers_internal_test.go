@@ -1,15 +1,24 @@
 package explorer
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
+
+	"owabi/pkg/chdb/chdbtest"
+	"owabi/pkg/warehouse"
 )
 
 // told returns what asking brings, and counts how often it was asked.
@@ -184,5 +193,42 @@ func TestALateAnswerIsNotKept(t *testing.T) {
 	}
 	if count != 2 {
 		t.Errorf("asked %d times, want once for other and once for q", count)
+	}
+}
+
+// Who asks for files and does not take them keeps nobody else from asking.
+func TestAFileThatNobodyTakesGivesItsPlaceBack(t *testing.T) {
+	w, err := warehouse.Open(warehouse.Config{URL: chdbtest.URL(t), MaxConnections: MaxConnections})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	if err := w.Migrate(t.Context()); err != nil { // which makes the database
+		t.Fatal(err)
+	}
+	a := newAPI(Pages{Warehouse: w, SQL: true}, slog.New(slog.DiscardHandler))
+	a.writeTime = 100 * time.Millisecond
+	mux := http.NewServeMux()
+	a.routes(mux)
+	server := httptest.NewServer(mux)
+	defer server.Close()
+	const question = `{"sql":"SELECT repeat('x', 999 + number % 2) FROM numbers(20000)","format":"csv"}`
+	for range MaxQuestions {
+		c, err := net.Dial("tcp", server.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		if _, err := fmt.Fprintf(c, "POST /api/sql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(question), question); err != nil {
+			t.Fatal(err)
+		}
+		if answered, err := bufio.NewReaderSize(c, 16).ReadString('\n'); !strings.Contains(answered, " 200 ") { // now it has its place
+			t.Fatal(answered, err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), limits.Time/2)
+	defer cancel()
+	if err := a.running.Acquire(ctx, MaxQuestions); err != nil {
+		t.Error("the places are taken by those who do not read")
 	}
 }

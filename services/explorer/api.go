@@ -26,15 +26,19 @@ var limits = warehouse.Limits{Time: 20 * time.Second, MemoryBytes: 2 << 30, Resu
 // api answers the page's questions in JSON.
 type api struct {
 	Pages
-	running *semaphore.Weighted // a place for each of MaxQuestions statements
-	logger  *slog.Logger
+	running   *semaphore.Weighted // a place for each of MaxQuestions statements
+	writeTime time.Duration       // how long a file may take to be taken
+	logger    *slog.Logger
 }
+
+// writeTime is how long an answer may take to be taken.
+const writeTime = 30 * time.Second
 
 func newAPI(pages Pages, logger *slog.Logger) *api {
 	if pages.Answers == nil {
 		pages.Answers = NewAnswers()
 	}
-	return &api{pages, semaphore.NewWeighted(MaxQuestions), logger}
+	return &api{pages, semaphore.NewWeighted(MaxQuestions), writeTime, logger}
 }
 
 func (a *api) routes(mux *http.ServeMux) {
@@ -103,6 +107,7 @@ func answer(w http.ResponseWriter, status int, value any) {
 	h := w.Header()
 	h.Set("Content-Type", "application/json; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(writeTime)) // an answer that nobody takes
 	w.WriteHeader(status)
 	_, _ = w.Write(data) // a client that has gone
 }

@@ -33,6 +33,7 @@ var (
 	errBadRequest = errors.New("bad request")
 	errTooLong    = fmt.Errorf("the statement is longer than %d bytes", maxStatementBytes)
 	errTooLarge   = fmt.Errorf("the result is larger than %d MiB", maxAnswerBytes>>20)
+	errFormat     = errors.New("leave the FORMAT clause out: the page makes the table, the chart and the file itself")
 	errClosed     = errors.New("SQL is closed here: it needs a ClickHouse user who can only read, named by OWABI_EXPLORER_CLICKHOUSE_USER")
 )
 
@@ -61,6 +62,8 @@ func failureOf(err error) failure {
 		return failChosen
 	case errors.Is(err, errTooLong):
 		return failLong
+	case errors.Is(err, errFormat):
+		return failRefused
 	case errors.Is(err, errClosed):
 		return failClosed
 	case errors.Is(err, warehouse.ErrTimeLimit), errors.Is(err, errTooLarge), errors.Is(err, context.DeadlineExceeded):

@@ -129,6 +129,9 @@ func send(t testing.TB, server *httptest.Server, method, path, body string) (int
 	if err != nil {
 		t.Fatal(err)
 	}
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
 	response, err := server.Client().Do(r)
 	if err != nil {
 		t.Fatal(err)

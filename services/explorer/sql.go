@@ -1,10 +1,16 @@
 package explorer
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"mime"
 	"net/http"
+	"regexp"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
 
 	"owabi/pkg/warehouse"
 )
@@ -13,10 +19,16 @@ import (
 const maxStatementBytes = 256 << 10
 
 // sql runs one statement of a person's, reading only and within the limits, and
-// answers with its rows as JSON, or as CSV when format says so.
+// answers with its rows as JSON, or as CSV when format says so: csv for programs,
+// spreadsheet for Excel and its like.
 func (a *api) sql(w http.ResponseWriter, r *http.Request) {
 	if !a.SQL {
 		a.refuse(w, r, errClosed)
+		return
+	}
+	// A form of another site can send text, but not JSON.
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+		a.refuse(w, r, fmt.Errorf("%w: want Content-Type: application/json", errBadRequest))
 		return
 	}
 	var question struct {
@@ -31,30 +43,50 @@ func (a *api) sql(w http.ResponseWriter, r *http.Request) {
 			a.refuse(w, r, errTooLong)
 			return
 		}
-		a.refuse(w, r, fmt.Errorf("%w: want {\"sql\": …, \"format\": \"json\" or \"csv\"}: %w", errBadRequest, err))
+		a.refuse(w, r, fmt.Errorf("%w: want {\"sql\": …, \"format\": \"json\", \"csv\" or \"spreadsheet\"}: %w", errBadRequest, err))
 		return
 	}
 	switch question.Format {
 	case "", "json":
-		a.reply(w, r, question.SQL, nil)
-	case "csv":
-		a.csv(w, r, question.SQL)
+		found, err := a.ask(r.Context(), question.SQL, nil)
+		if err != nil {
+			a.refuse(w, r, formatRefused(question.SQL, err))
+			return
+		}
+		answer(w, http.StatusOK, found)
+	case "csv", "spreadsheet":
+		a.csv(w, r, question.SQL, warehouse.Format(question.Format))
 	default:
-		a.refuse(w, r, fmt.Errorf("%w: format %q: want json or csv", errBadRequest, question.Format))
+		a.refuse(w, r, fmt.Errorf("%w: format %q: want json, csv or spreadsheet", errBadRequest, question.Format))
 	}
+}
+
+var formatClause = regexp.MustCompile(`(?is)\bFORMAT\s+(\w+)\s*(SETTINGS\b.*)?;?\s*$`)
+
+// formatRefused explains an answer that could not be read because the statement asks
+// for a format of its own; what ClickHouse itself says is left as it is.
+func formatRefused(sql string, err error) error {
+	clause := formatClause.FindStringSubmatch(sql)
+	if exception := (*clickhouse.Exception)(nil); clause == nil || errors.As(err, &exception) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return fmt.Errorf("%w: FORMAT %s", errFormat, clause[1])
 }
 
 // csv streams the rows as they come. What goes wrong before the first of them is
 // an error as everywhere; after it the connection breaks, so that nobody takes
 // half a file for the whole.
-func (a *api) csv(w http.ResponseWriter, r *http.Request, sql string) {
-	out := &csvDownload{w: w}
-	_, err := a.run(r.Context(), warehouse.Question{SQL: sql, Format: warehouse.FormatCSV}, out)
+//
+// While rows are on their way the statement runs and has its place: who does not take
+// them within writeTime is cut off.
+func (a *api) csv(w http.ResponseWriter, r *http.Request, sql string, format warehouse.Format) {
+	out := &csvDownload{w: w, within: a.writeTime}
+	_, err := a.run(r.Context(), warehouse.Question{SQL: sql, Format: format}, out)
 	switch {
 	case err == nil && !out.begun:
 		out.begin()
 	case err != nil && !out.begun:
-		a.refuse(w, r, err)
+		a.refuse(w, r, formatRefused(sql, err))
 	case err != nil:
 		panic(http.ErrAbortHandler)
 	}
@@ -62,12 +94,14 @@ func (a *api) csv(w http.ResponseWriter, r *http.Request, sql string) {
 
 // csvDownload sets the headers with the first bytes.
 type csvDownload struct {
-	w     http.ResponseWriter
-	begun bool
+	w      http.ResponseWriter
+	within time.Duration
+	begun  bool
 }
 
 func (c *csvDownload) begin() {
 	c.begun = true
+	_ = http.NewResponseController(c.w).SetWriteDeadline(time.Now().Add(c.within))
 	h := c.w.Header()
 	h.Set("Content-Type", "text/csv; charset=utf-8")
 	h.Set("Content-Disposition", `attachment; filename="owabi.csv"`)

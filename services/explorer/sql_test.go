@@ -68,6 +68,10 @@ func TestSQLWithinItsLimits(t *testing.T) {
 		{"syntax", "SELEC 1", "Syntax error", 422},
 		{"nothing", "", "Empty query", 422},
 		{"two", "SELECT 1; SELECT 2", "", 422},
+		{"two that are each too much", "SELECT * FROM numbers(1000000000) UNION ALL SELECT * FROM numbers(1000000000)", "max rows", 422},
+		{"one after another without an end", "WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r) SELECT * FROM r", "recursive", 422},
+		{"a format of its own", "SELECT 1 FORMAT CSV", "leave the FORMAT clause out", 422},
+		{"a format with settings", "SELECT 1\nformat JSONEachRow SETTINGS output_format_json_quote_64bit_integers = 0;", "leave the FORMAT clause out", 422},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if status, body := askSQL(t, server, c.sql, ""); status != c.status || !strings.Contains(body, c.says) {
@@ -95,5 +99,29 @@ func TestSQLIsClosedWithoutAUserWhoMayOnlyRead(t *testing.T) {
 	server, _ := pages(t, func(c *explorer.Config) { c.Pages.SQL = false })
 	if status, body := askSQL(t, server, "SELECT 1", ""); status != http.StatusForbidden || !strings.Contains(body, "OWABI_EXPLORER_CLICKHOUSE_USER") {
 		t.Errorf("%d %s", status, body)
+	}
+}
+
+// A page of another site cannot have a statement run, and a file for a spreadsheet
+// holds no formula of a notice's.
+func TestSQLAcceptsJSONOnly(t *testing.T) {
+	server, _ := pages(t, nil)
+	for _, kind := range []string{"", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+"/api/sql", strings.NewReader(`{"sql":"SELECT 1"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", kind)
+		response, err := server.Client().Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode != http.StatusBadRequest {
+			t.Errorf("Content-Type %q: %s", kind, response.Status)
+		}
+	}
+	if status, body := askSQL(t, server, "SELECT '=1+1' AS a", "spreadsheet"); status != 200 || body != "\ufeffa\n'=1+1\n" {
+		t.Errorf("%d %q", status, body)
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"net/url"
 
 	"owabi/pkg/warehouse"
 	"owabi/services/explorer"
@@ -18,6 +19,9 @@ type pageFlags struct {
 // openPages connects the pages with rights to read and nothing else: an embedded
 // ClickHouse has a user for it; on another one the flags name who it is.
 func (e *engines) openPages(ch clickHouseFlags, flags pageFlags) (*explorer.Pages, error) {
+	if address, err := url.Parse(flags.Grafana); flags.Grafana != "" && (err != nil || address.Host == "" || address.Scheme != "http" && address.Scheme != "https") {
+		return nil, usagef("--grafana %s: want an address as https://grafana.example.org", warehouse.Redact(flags.Grafana))
+	}
 	config, own := e.reader, true
 	if config.URL == "" {
 		config = ch.config()

@@ -45,6 +45,12 @@ func TestExplorerBesideAClickHouse(t *testing.T) {
 			}
 		})
 	}
+	for _, grafana := range []string{"grafana.example.org", "javascript:alert(1)", "https://"} {
+		var said strings.Builder
+		if status := run([]string{"explorer", "--clickhouse-url", address, "--grafana", grafana}, stdio{err: &said}); status != exitUsage || !strings.Contains(said.String(), "--grafana") {
+			t.Errorf("--grafana %s: %d %s", grafana, status, &said)
+		}
+	}
 	var said strings.Builder
 	if status := run([]string{"explorer"}, stdio{err: &said}); status != exitUsage || !strings.Contains(said.String(), "needs --clickhouse-url") {
 		t.Errorf("without a ClickHouse: %d %s", status, &said)

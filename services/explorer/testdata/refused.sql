@@ -25,6 +25,22 @@ SET readonly = 0
 SET max_memory_usage = 0
 SELECT 1 SETTINGS readonly = 0
 SELECT 1 SETTINGS max_execution_time = 0
+SELECT 1 SETTINGS max_memory_usage = 0
+SELECT 1 SETTINGS max_result_rows = 0
+SELECT 1 SETTINGS max_result_bytes = 0
+SELECT 1 SETTINGS result_overflow_mode = 'break'
+SELECT 1 SETTINGS timeout_overflow_mode = 'break'
+SELECT 1 SETTINGS max_threads = 1000
+SELECT 1 SETTINGS allow_ddl = 1
+SELECT 1 SETTINGS allow_introspection_functions = 1
+SELECT addressToLine(1)
+SELECT catboostEvaluate('SECRET', 1)
+EXECUTE AS default SELECT 1
+USE default
+SELECT * FROM system.users
+SELECT * FROM system.grants
+SELECT * FROM dictionary('x')
+SELECT * FROM mergeTreeIndex(currentDatabase(), 'notice_rows')
 SYSTEM STOP MERGES
 SYSTEM SHUTDOWN
 SYSTEM FLUSH LOGS

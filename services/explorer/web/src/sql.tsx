@@ -4,6 +4,7 @@ import { type Address, edited, go, type Language } from "./address";
 import { ask, type Asked, type Column, failed, type Result, rowsOf, send, useAnswer } from "./api";
 import { Chart } from "./chart";
 import { Failure, Waiting } from "./failure";
+import { full } from "./format";
 import { panelOf } from "./guess";
 import { Table } from "./table";
 import { say } from "./words";
@@ -13,9 +14,12 @@ FROM incidents
 GROUP BY category
 ORDER BY notices DESC`;
 
-function post(sql: string, format: "json" | "csv", signal?: AbortSignal): RequestInit {
+function post(sql: string, format: "json" | "spreadsheet", signal?: AbortSignal): RequestInit {
   return { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ sql, format }), signal };
 }
+
+// A longer one has no place in an address that browsers and servers take.
+const longestInAddress = 30_000;
 
 type View = "table" | "chart";
 
@@ -38,8 +42,11 @@ export function SQL(props: { address: Address; open: boolean; language: Language
       else if (running.current === controller) setAnswer(null);
     }
   };
+  const [unlinked, setUnlinked] = useState(false);
   const submit = () => {
-    go(address.path, edited(address.query, { sql }), true);
+    const long = encodeURIComponent(sql).length > longestInAddress;
+    setUnlinked(long);
+    go(address.path, edited(address.query, { sql: long ? null : sql }), true);
     void run(sql);
   };
   useEffect(() => {
@@ -50,7 +57,7 @@ export function SQL(props: { address: Address; open: boolean; language: Language
   const download = async () => {
     try {
       const link = document.createElement("a");
-      link.href = URL.createObjectURL(await (await send("/api/sql", post(sql, "csv"))).blob());
+      link.href = URL.createObjectURL(await (await send("/api/sql", post(sql, "spreadsheet"))).blob());
       link.download = "owabi.csv";
       link.click();
       URL.revokeObjectURL(link.href);
@@ -85,13 +92,14 @@ export function SQL(props: { address: Address; open: boolean; language: Language
             <button type="button" onClick={() => void download()}>{say(language, "csv")}</button>
             {answer?.state === "there" && (
               <span class="cost">
-                {answer.value.rows.length.toLocaleString()} {say(language, "rows")} · {answer.value.took_ms} ms · {say(language, "read")} {answer.value.read_rows.toLocaleString()}
+                {full(answer.value.rows.length, "", language)} {say(language, "rows")} · {answer.value.took_ms} ms · {say(language, "read")} {full(answer.value.read_rows, "", language)}
               </span>
             )}
           </div>
         </div>
         <Views language={language} choose={setSQL} />
       </div>
+      {unlinked && <p class="hint" role="status">{say(language, "tooLongForLink")}</p>}
       {answer?.state === "waiting" && <Waiting language={language} />}
       {answer?.state === "failed" && <Failure failed={answer} language={language} />}
       {answer?.state === "there" && <Rows result={answer.value} view={view} language={language} theme={props.theme} />}
