@@ -45,7 +45,7 @@ AND length(data_types) >= 3 AND exposure IS NOT NULL AND detected IS NOT NULL OR
 			w.until(`document.querySelector(".panel, article, .sql .chart canvas") && !document.querySelector(".panel[aria-busy=true], .chart:empty")`)
 			w.until(`document.querySelector(".views details") || !document.querySelector(".views")`)
 			w.until(`document.fonts.status === "loaded"`)
-			if cut := get1[[]string](w, `[...document.querySelectorAll(".sql > .chart")].filter(e => e.getBoundingClientRect().bottom > innerHeight).map(e => e.className)`); len(cut) > 0 {
+			if cut := get1[[]string](w, `[...document.querySelectorAll(".sql > .chart, .sql > .legend")].filter(e => e.getBoundingClientRect().bottom > innerHeight).map(e => e.className)`); len(cut) > 0 {
 				t.Errorf("below the picture's edge, with its legend: %q", cut)
 			}
 			data, err := chromedp.Run(w.ctx, chromedp.CaptureScreenshot())

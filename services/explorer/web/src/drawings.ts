@@ -1,17 +1,35 @@
 // How the kinds of panels are drawn, as options for Apache ECharts.
 import type { EChartsCoreOption } from "echarts/core";
 import type { Language } from "./address";
-import type { Column, Panel, Row, Value } from "./api";
+import type { Column, Labels, Panel, Row, Value } from "./api";
 import { full, moment, short } from "./format";
 
-/** Drawn is what ECharts is given, the row behind a point, and the moments along the axis, where that is time. */
-export type Drawn = { option: EChartsCoreOption; pick: (series: number, index: number) => Row | undefined; times?: string[] };
+/** Series is one name of the legend. */
+export type Series = { name: string; color: string };
+
+/** Drawn is what ECharts is given, its series, how many places the axis has, the series that has a value at one, the row behind a point, and the moments along the axis, where that is time. */
+export type Drawn = {
+  option: EChartsCoreOption;
+  series: Series[];
+  places: number;
+  first: (index: number) => number;
+  pick: (series: number, index: number) => Row | undefined;
+  times?: string[];
+};
 
 // Twenty hues that stay apart on light and on dark ground, for the categories.
 const palette = [
   "#3b7dd8", "#e4793a", "#2f9e77", "#c94f7c", "#8a6fd1", "#b8a02f", "#4aa8c0", "#d0524e", "#7a8f3a", "#a0623d",
   "#5c6f91", "#d98cb3", "#57b894", "#9d8df1", "#e0b04c", "#6aa0e8", "#c27bd0", "#89b35a", "#b06a6a", "#7d7d7d",
 ];
+
+const color = (i: number) => palette[i % palette.length] ?? "";
+
+/** colorsOf gives each code the colour that it has everywhere, whatever else is shown beside it. */
+function colorsOf(codes: string[], labels: Labels): string[] {
+  const kind = Object.values(labels).map((all) => Object.keys(all)).find((all) => codes.every((c) => all.includes(c)));
+  return codes.map((c, i) => color(kind ? kind.indexOf(c) : i));
+}
 
 /** size is that of the words in a chart: a canvas takes none from the page. */
 const size = () => Math.round(parseFloat(getComputedStyle(document.body).fontSize) * 0.8);
@@ -40,7 +58,7 @@ const common = () => ({
   animationDuration: 250,
   color: palette,
   textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, fontSize: size(), color: css("--ink") },
-  aria: { enabled: true },
+  legend: { show: false }, // the page has its own, which the keyboard reaches
 });
 
 const tooltipStyle = () => ({
@@ -57,30 +75,6 @@ const axisStyle = () => ({
   axisTick: { show: false },
   axisLabel: axisLabel(),
   splitLine: { lineStyle: { color: css("--line"), opacity: 0.6 } },
-});
-
-const mostLines = 2; // of a legend; what needs more is leafed through
-
-/** legendLines is how many lines the names take side by side, by the width of their letters. */
-function legendLines(names: string[], width: number): number {
-  const wide = names.reduce((sum, name) => sum + 34 + [...name].reduce((w, c) => w + (c > "\u2fff" ? 1 : 0.58), 0) * size(), 0);
-  return Math.ceil((wide * 1.04) / Math.max(width - 16, 1));
-}
-
-/** below is the room that a legend takes under a chart. */
-const below = (lines: number) => size() * (1.1 + 1.7 * Math.min(lines, mostLines));
-
-const legend = (names: string[], lines: number) => ({
-  type: lines > mostLines ? "scroll" : "plain",
-  bottom: 0,
-  itemGap: 10,
-  data: names,
-  icon: "roundRect",
-  itemWidth: 10,
-  itemHeight: 10,
-  textStyle: { color: css("--soft"), fontSize: size() },
-  pageTextStyle: { color: css("--soft"), fontSize: size() },
-  pageIconColor: css("--ink"),
 });
 
 type Hover = { seriesName: string; color: string; dataIndex: number; seriesIndex: number; value: unknown };
@@ -101,15 +95,15 @@ function times(rows: Row[]): string[] {
 
 const named = (time: string) => (/^\d{4}-\d{2}-01$/.test(time) ? time.slice(0, 7) : moment(time));
 
-export function stacked(panel: Panel, rows: Row[], language: Language, width: number): Drawn {
+export function stacked(panel: Panel, rows: Row[], language: Language, labels: Labels): Drawn {
   const at = times(rows);
   const place = new Map(at.map((t, i) => [t, i]));
-  const series = new Map<string, { name: string; data: (number | null)[]; rows: (Row | undefined)[]; total: number }>();
+  const series = new Map<string, { code: string; name: string; data: (number | null)[]; rows: (Row | undefined)[]; total: number }>();
   for (const row of rows) {
     const code = String(row.code);
     let s = series.get(code);
     if (!s) {
-      s = { name: String(row.series ?? code), data: at.map(() => null), rows: at.map(() => undefined), total: 0 };
+      s = { code, name: String(row.series ?? code), data: at.map(() => null), rows: at.map(() => undefined), total: 0 };
       series.set(code, s);
     }
     const i = place.get(String(row.time)) ?? 0;
@@ -118,15 +112,16 @@ export function stacked(panel: Panel, rows: Row[], language: Language, width: nu
     s.total += Number(row.value);
   }
   const ordered = [...series.values()].sort((a, b) => b.total - a.total);
-  const names = ordered.map((s) => s.name);
-  const tall = legendLines(names, width);
+  const colors = colorsOf(ordered.map((s) => s.code), labels);
   return {
     times: at,
+    series: ordered.map((s, i) => ({ name: s.name, color: colors[i] ?? "" })),
+    places: at.length,
+    first: (i) => ordered.findIndex((s) => s.data[i] !== null),
     pick: (s, i) => ordered[s]?.rows[i],
     option: {
       ...common(),
-      grid: { left: 8, right: 8, top: 12, bottom: below(tall), containLabel: true },
-      legend: legend(names, tall),
+      grid: { left: 8, right: 8, top: 12, bottom: 4, containLabel: true },
       tooltip: {
         ...tooltipStyle(),
         trigger: "axis",
@@ -141,27 +136,27 @@ export function stacked(panel: Panel, rows: Row[], language: Language, width: nu
       },
       xAxis: { type: "category", data: at.map(named), ...axisStyle(), splitLine: { show: false } },
       yAxis: { type: "value", ...axisStyle(), axisLabel: { ...axisLabel(), formatter: (v: number) => short(v, panel.unit, language) } },
-      series: ordered.map((s) => ({ type: "bar", stack: "all", name: s.name, data: s.data, barMaxWidth: 40, cursor: "pointer", emphasis: { focus: "series" } })),
+      series: ordered.map((s, i) => ({ type: "bar", stack: "all", name: s.name, data: s.data, color: colors[i], barMaxWidth: 40, cursor: "pointer", emphasis: { focus: "series" } })),
     },
   };
 }
 
 const unitOf = (column: Column | undefined, panel: Panel) => column?.unit || panel.unit;
 
-export function lines(panel: Panel, rows: Row[], language: Language, width: number): Drawn {
+export function lines(panel: Panel, rows: Row[], language: Language): Drawn {
   const at = times(rows);
   const byTime = new Map(rows.map((r) => [String(r.time), r]));
   const figures = panel.columns.filter((c) => !c.hidden && c.name !== "time");
-  const names = figures.map((c) => c.label);
-  const tall = legendLines(names, width);
   const units = [...new Set(figures.map((c) => unitOf(c, panel)))].slice(0, 2);
   return {
     times: at,
+    series: figures.map((c, i) => ({ name: c.label, color: color(i) })),
+    places: at.length,
+    first: (i) => figures.findIndex((c) => (byTime.get(at[i] ?? "")?.[c.name] ?? null) !== null),
     pick: (_, i) => byTime.get(at[i] ?? ""),
     option: {
       ...common(),
-      grid: { left: 8, right: 8, top: 12, bottom: below(tall), containLabel: true },
-      legend: legend(names, tall),
+      grid: { left: 8, right: 8, top: 12, bottom: 4, containLabel: true },
       tooltip: {
         ...tooltipStyle(),
         trigger: "axis",
@@ -192,17 +187,17 @@ export function lines(panel: Panel, rows: Row[], language: Language, width: numb
   };
 }
 
-export function bars(panel: Panel, rows: Row[], language: Language, width: number): Drawn {
+export function bars(panel: Panel, rows: Row[], language: Language): Drawn {
   const figures = panel.columns.filter((c) => !c.hidden && c.name !== "label");
-  const names = figures.map((c) => c.label);
-  const tall = legendLines(names, width);
   const downward = [...rows].reverse(); // the axis counts from below
   return {
+    series: figures.length > 1 ? figures.map((c, i) => ({ name: c.label, color: color(i) })) : [],
+    places: downward.length,
+    first: (i) => figures.findIndex((c) => (downward[i]?.[c.name] ?? null) !== null),
     pick: (_, i) => downward[i],
     option: {
       ...common(),
-      grid: { left: 8, right: 24, top: 8, bottom: figures.length > 1 ? below(tall) : 8, containLabel: true },
-      ...(figures.length > 1 ? { legend: legend(names, tall) } : {}),
+      grid: { left: 8, right: 24, top: 8, bottom: 4, containLabel: true },
       tooltip: {
         ...tooltipStyle(),
         trigger: "axis",

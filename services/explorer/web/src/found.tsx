@@ -1,4 +1,6 @@
 // Words that were searched for, marked where they stand.
+import { Plain } from "./plain";
+
 const segments = new Intl.Segmenter("ja", { granularity: "grapheme" });
 
 const fold = (text: string) => text.normalize("NFKC").toLowerCase();
@@ -24,5 +26,5 @@ export function Found(props: { text: string; words: string[] }) {
     if (last && last.hit === hit.has(i)) last.text += piece;
     else runs.push({ text: piece, hit: hit.has(i) });
   }
-  return <>{runs.map((r, i) => (r.hit ? <mark key={i}>{r.text}</mark> : r.text))}</>;
+  return <>{runs.map((r, i) => (r.hit ? <mark key={i}><Plain text={r.text} /></mark> : <Plain key={i} text={r.text} />))}</>;
 }

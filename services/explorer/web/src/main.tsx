@@ -1,6 +1,6 @@
 // The explorer's page: the head with what is common, and a page by the address.
 import { render } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { type Address, edited, go, href, kept, languageOf, useAddress } from "./address";
 import { type Dashboard as DashboardOf, type Dashboards, useAnswer } from "./api";
 import { Dashboard } from "./dashboard";
@@ -25,7 +25,8 @@ function App() {
     document.documentElement.lang = language;
     if (current) document.title = `${current.title} · owabi`;
     document.querySelector("header nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }); // a phone shows some of the menu
-  }, [language, current]);
+  }, [language, current, address.path, answer.state]);
+  useLanding(address.path);
   // What both dashboards can be narrowed by goes along.
   const to = (d: DashboardOf) => (current && target({ title: "", to: d.uid, set: [] }, null, current, all, address.query)) || href(`/d/${d.uid}`, kept(address.query));
   const switchLanguage = () => {
@@ -45,6 +46,7 @@ function App() {
   }
   return (
     <>
+      <button type="button" class="skip" onClick={land}>{say(language, "skip")}</button>
       <header class="top">
         <a class="brand" href={href("/", kept(address.query))}>owabi <small>{say(language, "tagline")}</small></a>
         <nav aria-label={say(language, "pages")}>
@@ -69,7 +71,7 @@ function Page(props: { address: Address; current: DashboardOf | undefined; answe
   const { address, current, answer, theme } = props;
   const language = languageOf(address.query);
   const [, kind, name = ""] = address.path.split("/");
-  if (current) return <Dashboard key={current.uid} dashboard={current} all={answer.dashboards} address={address} language={language} theme={theme} />;
+  if (current) return <Dashboard key={current.uid} dashboard={current} all={answer.dashboards} labels={answer.labels} address={address} language={language} theme={theme} />;
   if (kind === "n" && name) return <Notice id={name} labels={answer.labels} language={language} />;
   if (kind === "search") return <Search address={address} language={language} />;
   if (kind === "sql") return <SQL address={address} open={answer.sql} language={language} theme={theme} />;
@@ -82,6 +84,22 @@ function Page(props: { address: Address; current: DashboardOf | undefined; answe
       </div>
     </main>
   );
+}
+
+/** useLanding moves the focus to a new page's title where what had it is gone, so that a screen reader reads on there. */
+function useLanding(path: string): void {
+  const first = useRef(true);
+  useEffect(() => {
+    if (first.current) first.current = false;
+    else if (!document.activeElement || document.activeElement === document.body) land();
+  }, [path]);
+}
+
+function land(): void {
+  const title = document.querySelector<HTMLElement>("main h1") ?? document.querySelector<HTMLElement>("main");
+  if (!title) return;
+  title.tabIndex = -1;
+  title.focus({ preventScroll: true });
 }
 
 /** useTheme follows the system until a person chooses. */

@@ -1,4 +1,6 @@
 // A text with its evidence marked.
+import { Plain } from "./plain";
+
 export type Evidence = { number: number; field: string; name: string; rule: string; text: string; start: number; end: number };
 
 type Props = { text: string; evidence: Evidence[]; lit: number | null; light: (n: number | null) => void; choose: (n: number) => void };
@@ -14,7 +16,7 @@ export function Marked(props: Props) {
         const to = cuts[i + 1] ?? from;
         const words = text.slice(from, to).join("");
         const over = evidence.filter((e) => e.start <= from && e.end >= to);
-        if (over.length === 0) return words;
+        if (over.length === 0) return <Plain key={from} text={words} />;
         return (
           <mark
             key={from}
@@ -27,7 +29,7 @@ export function Marked(props: Props) {
             onMouseLeave={() => light(null)}
             onClick={() => choose(over[0]?.number ?? 0)}
           >
-            {words}
+            <Plain text={words} />
             {over.filter((e) => e.end === to).map((e) => <sup key={e.number} aria-hidden="true">{e.number}</sup>)}
           </mark>
         );

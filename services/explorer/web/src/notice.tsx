@@ -6,6 +6,7 @@ import { Failure, Waiting } from "./failure";
 import { fields, nameOf, valueOf } from "./fields";
 import { full, moment } from "./format";
 import { type Evidence, Marked } from "./marked";
+import { Plain, unsteered } from "./plain";
 import { say } from "./words";
 
 type Props = { id: string; labels: Labels; language: Language };
@@ -31,16 +32,16 @@ function Read(props: { notice: NoticeOf; labels: Labels; language: Language }) {
   const title = String(facts.title || say(language, "notice"));
   const url = webAddress(facts.url ?? null);
   useEffect(() => {
-    document.title = `${title.slice(0, 80)} · owabi`;
+    document.title = `${unsteered(title).slice(0, 80)} · owabi`;
   }, [title]);
   const numbered = (e: Evidence) => (
     <button key={e.number} type="button" class={lit === e.number ? "number lit" : "number"} title={e.rule} onClick={() => show(`mark[data-evidence~="${e.number}"]`, e.number, light)}>{e.number}</button>
   );
   return (
     <main class="notice">
-      <h1><bdi>{title}</bdi></h1>
+      <h1><bdi lang="ja"><Plain text={title} /></bdi></h1>
       <p class="lead">
-        <bdi>{String(facts.organization || facts.publisher || say(language, "unknown"))}</bdi> · {facts.published ? full(facts.published, "day", language) : say(language, "undated")}
+        <bdi><Plain text={String(facts.organization || facts.publisher || say(language, "unknown"))} /></bdi> · {facts.published ? full(facts.published, "day", language) : say(language, "undated")}
         {url && <> · <a href={url} rel="noopener noreferrer" target="_blank">{say(language, "source")}</a></>}
       </p>
       {facts.synthetic === true && <p class="hint">{say(language, "synthetic")}</p>}
@@ -56,7 +57,7 @@ function Read(props: { notice: NoticeOf; labels: Labels; language: Language }) {
               return value !== null && (
                 <div key={f.column} data-fact={f.column}>
                   <dt>{f[language]}</dt>
-                  <dd><bdi>{value}</bdi> {evidence.filter((e) => e.field === f.evidence).map(numbered)}</dd>
+                  <dd><bdi><Plain text={value} /></bdi> {evidence.filter((e) => e.field === f.evidence).map(numbered)}</dd>
                 </div>
               );
             })}
@@ -66,7 +67,7 @@ function Read(props: { notice: NoticeOf; labels: Labels; language: Language }) {
           <ol class="evidence">
             {evidence.map((e) => (
               <li key={e.number} id={`evidence-${e.number}`} class={lit === e.number ? "lit" : ""} onMouseEnter={() => light(e.number)} onMouseLeave={() => light(null)}>
-                {numbered(e)} <b title={e.field}>{e.name}</b> <q><bdi>{e.text}</bdi></q> <code>{e.rule}</code>
+                {numbered(e)} <b title={e.field}>{e.name}</b> <q lang="ja"><bdi><Plain text={e.text} /></bdi></q> <code>{e.rule}</code>
               </li>
             ))}
           </ol>

@@ -1,9 +1,9 @@
 // One panel: asks for its rows and shows them.
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type Address, edited, go, type Language } from "./address";
-import { type Column, type Dashboard, type Panel as PanelOf, type Result, type Row, rowsOf, useAnswer } from "./api";
+import { type Column, type Dashboard, type Failed, type Labels, type Panel as PanelOf, type Result, type Row, rowsOf, useAnswer } from "./api";
 import { Chart } from "./chart";
-import { Failure, Waiting } from "./failure";
+import { Failure, isCommon, Waiting } from "./failure";
 import { full } from "./format";
 import { question, target } from "./links";
 import { Table } from "./table";
@@ -11,7 +11,7 @@ import { useTurn } from "./turn";
 import { say } from "./words";
 import { days } from "./zoom";
 
-type Props = { dashboard: Dashboard; all: Dashboard[]; panel: PanelOf; address: Address; language: Language; theme: string };
+type Props = { dashboard: Dashboard; all: Dashboard[]; panel: PanelOf; labels: Labels; address: Address; language: Language; theme: string; tell: (failed: Failed) => void };
 
 const charts = ["stacked", "lines", "bars"];
 
@@ -26,6 +26,10 @@ export function Panel(props: Props) {
   const turn = useTurn(section, settled === path);
   const answer = useAnswer<Result>(turn ? `${path}${tries ? `&try=${tries}` : ""}` : null);
   if (answer.state !== "waiting" && settled !== path) setSettled(path);
+  const shared = answer.state === "failed" && isCommon(answer);
+  useEffect(() => {
+    if (answer.state === "failed" && shared) props.tell(answer);
+  }, [answer]);
   const rows = useMemo(() => (answer.state === "there" ? rowsOf(answer.value) : []), [answer]);
   const link = (row: Row) => panel.links.map((l) => target(l, row, dashboard, props.all, address.query)).find((to) => to) ?? null;
   const whole = panel.links.map((l) => target(l, null, dashboard, props.all, address.query)).find((to) => to && !to.startsWith("/d/notice?") && to !== "/d/notice");
@@ -42,7 +46,8 @@ export function Panel(props: Props) {
       </header>
       {about && <p class="description">{panel.description}</p>}
       {answer.state === "waiting" && <Waiting language={language} />}
-      {answer.state === "failed" && <Failure failed={answer} language={language} retry={() => setTries(tries + 1)} />}
+      {shared && <p class="empty">{say(language, "failed")}</p>}
+      {answer.state === "failed" && !shared && <Failure failed={answer} language={language} retry={() => setTries(tries + 1)} />}
       {answer.state === "there" && rows.length === 0 && <p class="empty">{say(language, "empty")}</p>}
       {answer.state === "there" && rows.length > 0 && <Drawing {...props} rows={rows} asTable={asTable} link={link} />}
     </section>
@@ -63,7 +68,7 @@ function Drawing(props: Props & { rows: Row[]; asTable: boolean; link: (row: Row
     const [first, last] = days(from, to);
     go(address.path, edited(address.query, { from: first, to: last }));
   };
-  return <Chart panel={panel} rows={rows} language={language} theme={props.theme} choose={follow} zoom={zoom} />;
+  return <Chart panel={panel} rows={rows} language={language} theme={props.theme} labels={props.labels} choose={follow} zoom={zoom} />;
 }
 
 function open(to: string): void {

@@ -1,9 +1,11 @@
 // Search over titles, organizations and text.
+import { useEffect } from "preact/hooks";
 import { type Address, edited, go, href, kept, type Language } from "./address";
 import { type Result, rowsOf, useAnswer } from "./api";
 import { Failure, Waiting } from "./failure";
 import { full } from "./format";
 import { Found } from "./found";
+import { unsteered } from "./plain";
 import { say } from "./words";
 
 const pageOf = 50; // as the API gives them
@@ -13,6 +15,9 @@ export function Search(props: { address: Address; language: Language }) {
   const q = (address.query.get("q") ?? "").trim();
   const offset = Number(address.query.get("offset")) || 0;
   const answer = useAnswer<Result>(q ? `/api/search?${new URLSearchParams({ q, lang: language, offset: String(offset) })}` : null);
+  useEffect(() => {
+    document.title = `${q ? `${unsteered(q)} · ` : ""}${say(language, "search")} · owabi`;
+  }, [q, language]);
   const words = q.split(/\s+/);
   const turn = (to: number) => go(address.path, edited(address.query, { offset: to > 0 ? String(to) : null }));
   return (
@@ -24,7 +29,9 @@ export function Search(props: { address: Address; language: Language }) {
       {q && answer.state === "failed" && <Failure failed={answer} language={language} />}
       {q && answer.state === "there" && (
         <>
-          {answer.value.rows.length === 0 && <p class="empty">{say(language, "noHits")}</p>}
+          <p class="cost" role="status">
+            {answer.value.rows.length === 0 ? say(language, "noHits") : `${full(offset + answer.value.rows.length, "", language)} ${say(language, answer.value.rows.length === pageOf ? "hitsAtLeast" : "hits")}`}
+          </p>
           <ol class="hits">
             {rowsOf(answer.value).map((r) => (
               <li key={String(r.notice_id)}>

@@ -4,6 +4,7 @@ import { useMemo, useState } from "preact/hooks";
 import { go, type Language } from "./address";
 import type { Column, Row, Value } from "./api";
 import { full } from "./format";
+import { Plain } from "./plain";
 
 const pageOf = 100;
 const shortText = 18; // columns of a Latin letter that are not broken into lines
@@ -71,7 +72,7 @@ function Line(props: { row: Row; columns: Column[]; numbers: Set<string>; unit: 
         const kinds = [props.numbers.has(c.name) && "number", value === null && "unknown", long ? "long" : "short"].filter(Boolean).join(" ");
         return (
           <td key={c.name} class={kinds} data-label={c.label} style={c.width && long ? { minWidth: `min(${c.width}px, ${widest})` } : undefined}>
-            {at === 0 && to ? <a href={to}><bdi>{text}</bdi></a> : <bdi>{text}</bdi>}
+            {at === 0 && to ? <a href={to}><bdi><Plain text={text} /></bdi></a> : <bdi><Plain text={text} /></bdi>}
           </td>
         );
       })}
