@@ -197,7 +197,6 @@ const unheardOf = -7
 // hearExposure weighs the rules' answer, none included, against the model's: that
 // of its ranker, and that of its head, which reads the whole notice.
 func (r *reading) hearExposure() {
-	ruled := text((*string)(r.out.Impact.Exposure))
 	var aside []float64
 	if h, log, ok := r.ask(fieldExposure); ok {
 		aside = make([]float64, len(exposureVerdict.answers))
@@ -208,17 +207,7 @@ func (r *reading) hearExposure() {
 			}
 		}
 	}
-	chosen := r.judge(exposureVerdict, ruled, r.rules.hearing.Exposure, aside)
-	if chosen == ruled {
-		return
-	}
-	r.forget(fieldExposure)
-	r.out.Impact.Exposure = nil
-	if chosen != "" {
-		e := notice.Exposure(chosen)
-		r.out.Impact.Exposure = &e
-		r.quoteVerdict(exposureVerdict, chosen)
-	}
+	settle(r, exposureVerdict, &r.out.Impact.Exposure, r.rules.hearing.Exposure, aside)
 }
 
 // readSecondaryDamage decides whether misuse is known: the rules' answer against
@@ -231,17 +220,7 @@ func (r *reading) readSecondaryDamage() {
 		return
 	}
 	ruled := text((*string)(r.out.Impact.SecondaryDamage))
-	chosen := r.judge(secondaryVerdict, ruled, r.rules.hearing.Secondary[ruled], nil)
-	if chosen == ruled {
-		return
-	}
-	r.forget(fieldSecondary)
-	r.out.Impact.SecondaryDamage = nil
-	if chosen != "" {
-		d := notice.SecondaryDamage(chosen)
-		r.out.Impact.SecondaryDamage = &d
-		r.quoteVerdict(secondaryVerdict, chosen)
-	}
+	settle(r, secondaryVerdict, &r.out.Impact.SecondaryDamage, r.rules.hearing.Secondary[ruled], nil)
 }
 
 // ruleSecondaryDamage is what the rules say of it.

@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -101,12 +102,7 @@ func (r *reading) ruleSector(s *scratch) sectorBasis {
 	})
 	var score [20]float64
 	var at [20]match
-	keys := make([]int32, 0, len(found))
-	for k := range found {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	for _, k := range keys {
+	for _, k := range slices.Sorted(maps.Keys(found)) {
 		i := sectorIndex[notice.Sector(r.rules.cues[k].code)]
 		l := found[k]
 		value := r.rules.cues[k].weight * math.Min(2.5, 1+0.3*float64(len(l.hits)-1))
@@ -197,12 +193,7 @@ func (r *reading) sectorsByName(s *scratch) (score [20]sectorScore) {
 	}
 	run([]rune("\n" + name + "\n"))
 	run(keyView)
-	keys := make([]int32, 0, len(best))
-	for k := range best {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	for _, k := range keys {
+	for _, k := range slices.Sorted(maps.Keys(best)) {
 		i := sectorIndex[notice.Sector(r.rules.cues[k].code)]
 		score[i].score += best[k]
 		score[i].rule = r.rules.cues[k].id

@@ -92,6 +92,26 @@ func (r *reading) judge(v verdict, ruled string, worth float64, aside []float64)
 	return v.answers[best]
 }
 
+// settle replaces the rules' answer by that of judge where it is another, and the
+// rules' evidence with it.
+func settle[T ~string](r *reading, v verdict, answer **T, worth float64, aside []float64) {
+	ruled := ""
+	if *answer != nil {
+		ruled = string(**answer)
+	}
+	chosen := r.judge(v, ruled, worth, aside)
+	if chosen == ruled {
+		return
+	}
+	r.forget(v.field)
+	*answer = nil
+	if chosen != "" {
+		a := T(chosen)
+		*answer = &a
+		r.quoteVerdict(v, chosen)
+	}
+}
+
 // quoteVerdict gives the piece of text that spoke loudest for an answer the
 // ranker gave against the rules.
 func (r *reading) quoteVerdict(v verdict, answer string) {

@@ -68,16 +68,19 @@ func BenchmarkPolarity(b *testing.B) {
 }
 
 func BenchmarkAll(b *testing.B) {
-	bench(b, func(s string, _ *Text) {
-		t := New(s)
-		d := Parse(t)
-		v := Scan(t)
-		v.Resolve(Anchor{})
-		Organizations(t)
-		for _, q := range v.Quantities {
-			d.Polarity(q.Range)
-		}
-	})
+	bench(b, func(s string, _ *Text) { readAll(s) })
+}
+
+// readAll is all that is read of a text.
+func readAll(s string) {
+	t := New(s)
+	d := Parse(t)
+	v := Scan(t)
+	v.Resolve(Anchor{})
+	Organizations(t)
+	for _, q := range v.Quantities {
+		d.Polarity(q.Range)
+	}
 }
 
 // The time for ten megabytes on one line, against that of one, shows whether
@@ -89,14 +92,7 @@ func BenchmarkOneLine(b *testing.B) {
 		b.Run(map[int]string{1: "1MB", 10: "10MB"}[mb], func(b *testing.B) {
 			b.SetBytes(int64(len(text)))
 			for b.Loop() {
-				t := New(text)
-				d := Parse(t)
-				v := Scan(t)
-				v.Resolve(Anchor{})
-				Organizations(t)
-				for _, q := range v.Quantities {
-					d.Polarity(q.Range)
-				}
+				readAll(text)
 			}
 			perCharacter(b, text)
 		})
