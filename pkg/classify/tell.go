@@ -1,434 +1,249 @@
 package classify
 
 import (
-	"cmp"
-	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"owabi/pkg/japanese"
-	"owabi/pkg/notice"
 )
 
 // tell says what moment i is the moment of.
 func (r *reading) tell(i int) []account {
-	m := r.v.Moments[i]
-	date := r.dateOf(i)
-	if date < 0 {
+	if !r.tellsOfIncident(i) {
 		return nil
 	}
+	t := r.newTeller(i)
+	if field, ok := r.keyOf(t.moment.Range); ok {
+		t.add(field, 8+t.early, "timeline.key")
+		if field != "occurred" || t.moment.Date < 0 {
+			return t.out
+		}
+	}
+	if rest := string(r.view.runes[t.at.end:min(int(t.at.end)+3, len(r.view.runes))]); startsWith(rest, "まで", "頃まで") {
+		return t.out // the end of something
+	}
+	t.lookAround()
+	if t.covers && holds(t.before, "対象", "該当") {
+		return t.out
+	}
+	t.predicateBefore()
+	t.account()
+	t.predicatesBehind()
+	return t.out
+}
+
+// tellsOfIncident tells whether moment i can be one of the incident's: whether it has
+// a date, and is not told of something else.
+func (r *reading) tellsOfIncident(i int) bool {
+	m, date := r.v.Moments[i], r.dateOf(i)
 	s := r.sentenceAt(m.Range.Start)
-	if s < 0 {
-		return nil
+	if date < 0 || s < 0 {
+		return false
 	}
 	z := r.zones[s]
 	if untold(z) || z == zoneTitle && r.mismatch || r.publishedSpan.Overlaps(m.Range) || r.v.Dates[date].Planned {
-		return nil
+		return false
 	}
-	sentence := r.words(r.doc.Sentences[s].Range)
-	if holds(sentence, unrelated...) || r.measures(m) || r.ofAnother(m) {
-		return nil
+	if holds(r.words(r.doc.Sentences[s].Range), unrelated...) || r.measures(m) || r.ofAnother(m) {
+		return false
 	}
-	before, after := r.around(m.Range, s)
+	_, after := r.around(m.Range, s)
 	if clause, _, _ := strings.Cut(head(after, 40), "。"); strings.Contains(head(clause, 8), "順次") && !strings.Contains(clause, "した「") && holds(clause, "報告", "連絡", "ご案内", "説明", "知らせ", "返金", "返還", "お返し", "謝罪", "お詫び") {
-		return nil // when those affected are told
+		return false // when those affected are told
 	}
-	if key, ok := r.keyAt(m.Range); ok && holds(key, "返金", "還付", "今後", "再発", "予定", "支給", "締切", "補償") {
-		return nil
+	key, ok := r.keyAt(m.Range)
+	return !ok || !holds(key, "返金", "還付", "今後", "再発", "予定", "支給", "締切", "補償")
+}
+
+// teller collects what a moment is told to be the moment of.
+type teller struct {
+	r             *reading
+	i             int // the moment's
+	moment        japanese.Moment
+	sentence      int
+	zone          zone
+	at            span
+	before, after string  // in its sentence
+	early         float64 // of two equal ones the earlier
+	worth         float64 // of its zone
+
+	stop     int32 // where the next moment stands, or the one behind the interval this one begins
+	joined   bool  // it begins an interval
+	reported bool  // it may be the day of an announcement
+	covers   bool  // it says when people or things came in
+	notAt    int32 // where a predicate stands that makes it neither, or -1
+
+	inspected bool // something was found on it by looking whether all is in order
+	found     bool // the first told of it is that something was found
+
+	out []account
+}
+
+func (r *reading) newTeller(i int) *teller {
+	t := &teller{r: r, i: i, moment: r.v.Moments[i], early: 1 / float64(2+i)}
+	t.sentence = r.sentenceAt(t.moment.Range.Start)
+	t.zone = r.zones[t.sentence]
+	t.at = r.viewAt(t.moment.Range)
+	t.before, t.after = r.around(t.moment.Range, t.sentence)
+	t.worth = zoneWorth[t.zone]
+	if r.v.Dates[r.dateOf(i)].Precision() != japanese.PrecisionDay {
+		t.early--
 	}
-	var out []account
-	add := func(field string, score float64, rule string) {
-		out = append(out, account{i, field, score, rule})
-	}
-	early := 1 / float64(2+i) // of two equal ones the earlier
-	if r.v.Dates[date].Precision() != japanese.PrecisionDay {
-		early -= 1
-	}
-	zoneScore := map[zone]float64{zoneOverview: 1, zoneLead: 1, zoneTitle: 0.5, zoneImpact: 0.5, zoneBody: 0.4, zoneCause: 0.3}[z]
-	if field, ok := r.keyOf(m.Range); ok {
-		add(field, 8+early, "timeline.key")
-		if field != "occurred" || m.Date < 0 {
-			return out
-		}
-	}
-	at := r.viewAt(m.Range)
-	if rest := string(r.view.runes[at.end:min(int(at.end)+3, len(r.view.runes))]); strings.HasPrefix(rest, "まで") || strings.HasPrefix(rest, "頃まで") {
-		return out // the end of something
-	}
-	stop := int32(len(r.view.runes))
-	for k := i + 1; k < len(r.v.Moments) && k < i+4; k++ {
+	return t
+}
+
+// zoneWorth is what it counts for a date to stand in a zone.
+var zoneWorth = [zones]float64{zoneOverview: 1, zoneLead: 1, zoneTitle: 0.5, zoneImpact: 0.5, zoneBody: 0.4, zoneCause: 0.3}
+
+func (t *teller) add(field string, score float64, rule string) {
+	t.out = append(t.out, account{t.i, field, score, rule})
+}
+
+// lookAround finds how far what follows is told of the moment, and as what.
+func (t *teller) lookAround() {
+	r := t.r
+	t.stop = int32(len(r.view.runes))
+	for k := t.i + 1; k < len(r.v.Moments) && k < t.i+4; k++ {
 		if !r.measures(r.v.Moments[k]) {
-			stop = r.viewIndex(r.v.Moments[k].Range.Start)
+			t.stop = r.viewIndex(r.v.Moments[k].Range.Start)
 			break
 		}
 	}
-	joined := i+1 < len(r.v.Moments) && r.joined[i]
-	if joined && i+2 < len(r.v.Moments) {
-		stop = r.viewIndex(r.v.Moments[i+2].Range.Start)
+	t.joined = t.i+1 < len(r.v.Moments) && r.joined[t.i]
+	if t.joined && t.i+2 < len(r.v.Moments) {
+		t.stop = r.viewIndex(r.v.Moments[t.i+2].Range.Start)
 	}
-	reported := r.brief && m.Clock < 0 && r.announces(s) && (r.iso(i) == r.published || i == 0 || r.sentenceAt(r.v.Moments[i-1].Range.Start) != s)
-	notAt := int32(-1) // where a predicate stands that makes the date neither
-	for _, mt := range r.inSentence(s) {
-		if r.cue(mt).group == groupTimeNot && !r.onOccasion(mt) && mt.start >= at.end && (mt.start-at.end <= 3 || mt.start-at.end <= 12 && mt.start < stop) && (notAt < 0 || mt.start < notAt) {
-			notAt = mt.start
+	t.reported = r.brief && t.moment.Clock < 0 && r.announces(t.sentence) &&
+		(r.iso(t.i) == r.published || t.i == 0 || r.sentenceAt(r.v.Moments[t.i-1].Range.Start) != t.sentence)
+	t.notAt = -1
+	for _, m := range r.inSentence(t.sentence) {
+		if r.cue(m).group == groupTimeNot && !r.onOccasion(m) && m.start >= t.at.end && (m.start-t.at.end <= 3 || m.start-t.at.end <= 12 && m.start < t.stop) && (t.notAt < 0 || m.start < t.notAt) {
+			t.notAt = m.start
 		}
 	}
-	covers := startsWith(after, "から", "~", "より", "以降", "-") && r.coversData(after)
-	if covers && holds(before, "対象", "該当") {
-		return out
-	}
-	title := r.doc.Sections[r.doc.Sentences[s].Section].Title
-	foundHere := holds(title, "発覚", "判明", "気づ", "気付", "分かった", "分かりました", "きっかけ", "端緒", "発見")
-	// A predicate before the date: 送信したのは10月25日.
-	for _, mt := range r.inSentence(s) {
-		if mt.end > at.start || at.start-mt.end > 8 {
+	t.covers = startsWith(t.after, "から", "~", "より", "以降", "-") && r.coversData(t.after)
+	t.inspected = r.inspected(t.after, t.sentence, t.at.end, t.stop)
+	closed := startsWith(t.after, "で、", "です", "でした", "だった", "。") // 届いたのは9月12日で、: what follows tells of another day
+	title := r.doc.Sections[r.doc.Sentences[t.sentence].Section].Title
+	t.found = holds(title, "発覚", "判明", "気づ", "気付", "分かった", "分かりました", "きっかけ", "端緒", "発見") ||
+		t.inspected || !closed && r.foundFirst(t.sentence, t.at.end, t.stop)
+}
+
+// predicateBefore reads a predicate before the date: 送信したのは10月25日.
+func (t *teller) predicateBefore() {
+	for _, m := range t.r.inSentence(t.sentence) {
+		if m.end > t.at.start || t.at.start-m.end > 8 || !holds(string(t.r.view.runes[m.end:t.at.start]), "のは", "日は", "時期は", "日時は") {
 			continue
 		}
-		between := string(r.view.runes[mt.end:at.start])
-		if !strings.Contains(between, "のは") && !strings.Contains(between, "日は") && !strings.Contains(between, "時期は") && !strings.Contains(between, "日時は") {
-			continue
-		}
-		switch r.cue(mt).group {
+		switch t.r.cue(m).group {
 		case groupOccurred:
-			add("occurred", 4+zoneScore+early, "timeline.occurred")
+			t.add("occurred", 4+t.worth+t.early, "timeline.occurred")
 		case groupDetected:
-			foundHere = true
-			add("detected", 4+zoneScore+early, "timeline.detected")
+			t.found = true
+			t.add("detected", 4+t.worth+t.early, "timeline.detected")
 		}
 	}
-	inspected := r.inspected(after, s, at.end, stop)
-	closed := startsWith(after, "で、", "です", "でした", "だった", "。") // 届いたのは9月12日で、: what follows tells of another day
-	foundHere = foundHere || inspected || !closed && r.foundFirst(s, at.end, stop)
-	// An account of what happened begins with what happened: its dates count a
-	// little for the beginning even without a telling predicate.
-	asItHappened := !inspected && m.Date >= 0 && m.Clock >= 0 && r.v.Clocks[m.Clock].Exact() // who tells the hour of a call noticed it at once
-	if !reported && notAt < 0 && (!foundHere || asItHappened) && (z == zoneOverview || z == zoneLead || z == zoneBody || z == zoneCause) {
-		add("occurred", 0.6+early, "timeline.account")
+}
+
+// account counts a date a little for the beginning even without a telling predicate: an
+// account of what happened begins with what happened.
+func (t *teller) account() {
+	// Who tells the hour of a call noticed it at once.
+	asItHappened := !t.inspected && t.moment.Date >= 0 && t.moment.Clock >= 0 && t.r.v.Clocks[t.moment.Clock].Exact()
+	if t.reported || t.notAt >= 0 || t.found && !asItHappened {
+		return
 	}
+	switch t.zone {
+	case zoneOverview, zoneLead, zoneBody, zoneCause:
+		t.add("occurred", 0.6+t.early, "timeline.account")
+	}
+}
+
+// predicatesBehind reads the predicates behind the date, in its sentence and in those
+// that go on with it, up to one that makes it the date of nothing asked for.
+func (t *teller) predicatesBehind() {
+	r := t.r
 	nearest := groupNone
-	line := r.doc.Sentences[s].Line
-	for k := s; k < len(r.doc.Sentences) && k <= s+3; k++ {
-		if k > s && r.doc.Sentences[k].Line != line && !r.continues(s, at.end, k) {
-			break
+	line := r.doc.Sentences[t.sentence].Line
+	for k := t.sentence; k < len(r.doc.Sentences) && k <= t.sentence+3; k++ {
+		later := k > t.sentence
+		if sameLine := r.doc.Sentences[k].Line == line; later && (!sameLine && !r.continues(t.sentence, t.at.end, k) || sameLine && untold(r.zones[k])) {
+			return
 		}
-		if k > s && r.doc.Sentences[k].Line == line && untold(r.zones[k]) {
-			break
-		}
-		for _, mt := range r.inSentence(k) {
-			if mt.start < at.end || r.quoted(at.end, mt.start) {
+		for _, m := range r.inSentence(k) {
+			if m.start < t.at.end || r.quoted(t.at.end, m.start) {
 				continue
 			}
-			if k == s && notAt >= 0 && mt.end > notAt {
-				return out
+			if !later && t.notAt >= 0 && m.end > t.notAt {
+				return
 			}
-			distance := float64(mt.start-at.end) - r.quotedRunes(at.end, mt.start)
-			near := 3 - distance/15
-			if mt.start >= stop && !(joined && k == s) { // beyond the next date
+			distance := float64(m.start-t.at.end) - r.quotedRunes(t.at.end, m.start)
+			if m.start >= t.stop && !(t.joined && !later) { // beyond the next date
 				continue
 			}
-			if distance > 1 && string(r.view.runes[mt.start:mt.end]) == "から" {
+			if distance > 1 && r.says(m, "から") {
 				continue
 			}
-			if near < 0.2 {
-				near = 0.2
+			g := r.cue(m).group
+			if g == groupTimeNot && !r.onOccasion(m) && (distance <= 3 || distance <= 12 && m.start < t.stop && !later) {
+				return
 			}
-			if k > s {
+			near := max(0.2, 3-distance/15)
+			if later {
 				near = min(near, 2)
-				if r.cue(mt).group == groupDetected && r.dated(k) {
+				if g == groupDetected && r.dated(k) {
 					near = min(near, 0.5) // rather on the day that sentence names
 				}
 			}
-			if g := r.cue(mt).group; nearest == groupNone && (g == groupOccurred || g == groupDetected) {
+			if nearest == groupNone && (g == groupOccurred || g == groupDetected) {
 				nearest = g
-			} else if g != nearest && (g == groupOccurred && nearest == groupDetected) {
+			} else if g == groupOccurred && nearest == groupDetected {
 				near = max(0.1, near-1.5)
 			}
-			switch r.cue(mt).group {
+			switch g {
 			case groupOccurred:
-				if inspected || k == s && r.isFound(mt, stop) || k > s && foundHere {
-					continue
-				}
-				if covers {
-					near -= 0.8
-				}
-				if k == s && distance <= 2 && startsWith(string(r.view.runes[mt.start:mt.end]), "発生", "起き") {
-					near++
-				}
-				if foundHere {
-					near -= 1.5
-				}
-				if !reported || distance < 6 {
-					add("occurred", near+zoneScore+early, "timeline.occurred")
-				}
+				t.occurred(m, near, distance, later)
 			case groupDetected:
-				if !inspected && r.heldAt(at.end, mt.start) || !r.finds(mt) {
-					continue
-				}
-				if startsWith(after, "から", "以降", "以来", "より") && r.complement(at.end, mt.start) {
-					continue // 3月2日以降、改ざんされていたことを確認: since when, not when it was found
-				}
-				if !reported || distance < 6 {
-					strong := 0.0
-					if w := string(r.view.runes[mt.start:mt.end]); strings.Contains(w, "判明") || strings.Contains(w, "発覚") || strings.Contains(w, "分か") {
-						strong = 0.8
-					}
-					if nearest == groupOccurred && startsWith(after, "に") && holds(before, "調べ", "調査", "その後", "解析") && r.complement(at.end, mt.start) {
-						strong -= 1.5 // 送信したことが分かった: the day of the sending
-					}
-					add("detected", near+zoneScore+early+0.5+strong, "timeline.detected")
-				}
+				t.detected(m, near, distance, nearest)
 			case groupTimeRestored:
-				add("restored", near+zoneScore+early, "timeline.restored")
-			case groupTimeNot:
-				if !r.onOccasion(mt) && (distance <= 3 || distance <= 12 && mt.start < stop && k == s) {
-					return out
-				}
+				t.add("restored", near+t.worth+t.early, "timeline.restored")
 			}
 		}
 	}
-	return out
 }
 
-// unrelated are words of sentences that tell of another matter.
-var unrelated = []string{"とは関係が", "とは関係ありま", "とは関係ござい", "と関係はありま", "とは原因が異な", "とは別の事", "本件とは関係", "とは無関係"}
-
-// measures tells whether m is part of what a thing is called, and no day of an
-// event: 10月分, 3月号, 4月1日付.
-func (r *reading) measures(m japanese.Moment) bool {
-	if m.Clock >= 0 {
-		return false
+// occurred weighs a predicate of beginning at m; later: it stands in a later sentence.
+func (t *teller) occurred(m match, near, distance float64, later bool) {
+	if t.inspected || !later && t.r.isFound(m, t.stop) || later && t.found || t.reported && distance >= 6 {
+		return
 	}
-	rest := r.text.Norm()[m.Range.End:]
-	if r.v.Dates[m.Date].Day == 0 {
-		// 1月ご使用分の料金; but 4月の検針分から: since when.
-		billed := strings.TrimPrefix(strings.TrimPrefix(rest, "の"), "ご")
-		for _, w := range [...]string{"使用分", "請求分", "利用分", "検針分", "支給分", "診療分", "支払い分", "支払分", "購入分"} {
-			if after, ok := strings.CutPrefix(billed, w); ok && !startsWith(after, "から", "より", "~", "-", "以降") {
-				return true
-			}
-		}
+	if t.covers {
+		near -= 0.8
 	}
-	return startsWith(rest, "分の", "分と", "分に", "分を", "分は", "分、", "分給", "分仕", "分ま", "号", "付の", "付けの", "生まれ", "期の", "度") || r.v.Dates[m.Date].Day == 0 && startsWith(rest, "分")
+	if !later && distance <= 2 && startsWith(string(t.r.view.runes[m.start:m.end]), "発生", "起き") {
+		near++
+	}
+	if t.found {
+		near -= 1.5
+	}
+	t.add("occurred", near+t.worth+t.early, "timeline.occurred")
 }
 
-// foundFirst tells whether the first predicate behind a date at end, in sentence i
-// and before stop, is one of finding.
-func (r *reading) foundFirst(i int, end, stop int32) bool {
-	for _, mt := range r.inSentence(i) {
-		if mt.start < end || mt.start >= stop {
-			continue
-		}
-		switch r.cue(mt).group {
-		case groupDetected:
-			if r.finds(mt) {
-				return true
-			}
-		case groupOccurred, groupCategory, groupLost, groupLeak:
-			if mt.start-end > 1 && r.says(mt, "から") { // 顧客から連絡があり: by whom
-				continue
-			}
-			return false
-		}
+// detected weighs a predicate of finding at m; nearest is of what group the predicate
+// nearest to the date is.
+func (t *teller) detected(m match, near, distance float64, nearest group) {
+	r := t.r
+	if !t.inspected && r.heldAt(t.at.end, m.start) || !r.finds(m) || t.reported && distance >= 6 {
+		return
 	}
-	return false
-}
-
-// says tells whether m is one of these words.
-func (r *reading) says(m match, words ...string) bool {
-	return slices.Contains(words, string(r.view.runes[m.start:m.end]))
-}
-
-// behind is what follows m, as far as it matters.
-func (r *reading) behind(m match) string {
-	return string(r.view.runes[m.end:min(len(r.view.runes), int(m.end)+6)])
-}
-
-// finds tells whether a word for finding says that somebody found something: not
-// 所在が分か|らなくなり, 気づいて|いなかった; nor where somebody was taken in by a
-// mail, nor a call to the fire brigade.
-func (r *reading) finds(m match) bool {
-	if r.emergencyCall(m) {
-		return false
+	if startsWith(t.after, "から", "以降", "以来", "より") && r.complement(t.at.end, m.start) {
+		return // 3月2日以降、改ざんされていたことを確認: since when, not when it was found
 	}
-	behind := r.behind(m)
-	if startsWith(behind, "取") && (r.out.Category == notice.Malware || r.out.Category == notice.Phishing) {
-		return !r.says(m, "メールを受け")
+	strong := 0.0
+	if holds(string(r.view.runes[m.start:m.end]), "判明", "発覚", "分か") {
+		strong = 0.8
 	}
-	return !startsWith(behind, "らなくなり", "らなくなった", "らず", "らない", "りませ", "いな", "いませ", "おら", "おりませ")
-}
-
-// onOccasion tells whether m only names the occasion on which something else
-// happened: 更新し|た際の設定の誤り.
-func (r *reading) onOccasion(m match) bool {
-	return startsWith(r.behind(m), "た際", "た時", "たとき", "た直後", "たことに伴", "たことによ")
-}
-
-// inspected tells whether what is done on a date that ends at end, in sentence i
-// before stop, is to look whether all is in order, and something is found:
-// 12月2日に実施した棚卸しにおいて、…が見当たらない.
-func (r *reading) inspected(after string, i int, end, stop int32) bool {
-	clause, _, _ := strings.Cut(head(after, 40), "、")
-	looks := slices.ContainsFunc(inspections, func(w string) bool {
-		_, rest, ok := strings.Cut(clause, w)
-		return ok && startsWith(strings.TrimPrefix(rest, "作業"), "で", "に", "の結果", "の際", "の過程", "時に", "中に", "した結果", "したところ", "を行ったところ", "を実施したところ")
-	})
-	if !looks {
-		return false
+	if nearest == groupOccurred && startsWith(t.after, "に") && holds(t.before, "調べ", "調査", "その後", "解析") && r.complement(t.at.end, m.start) {
+		strong -= 1.5 // 送信したことが分かった: the day of the sending
 	}
-	for _, m := range r.inSentence(i) {
-		if m.start < end || m.start >= stop {
-			continue
-		}
-		switch r.cue(m).group {
-		case groupDetected:
-			if r.finds(m) {
-				return true
-			}
-		case groupOccurred:
-			if !r.says(m, "から", "実施した") {
-				return false
-			}
-		}
-	}
-	return false
-}
-
-// inspections are words for looking whether all is in order.
-var inspections = []string{"棚卸し", "棚卸", "点検", "調査", "監査", "検査", "照合", "見直し", "突合"}
-
-// heldAt tells whether what stands between a date's end and to is an event of the
-// date's own that a noun is described by: 午後8時から実施した「…」において、….
-func (r *reading) heldAt(from, to int32) bool {
-	clause, _, _ := strings.Cut(string(r.view.runes[from:min(to, from+40)]), "、")
-	for _, w := range [...]string{"実施", "開催", "開始", "募集", "販売", "発売", "発送", "送付", "送信", "配布", "郵送", "配信", "投函", "交付", "発行"} {
-		_, rest, ok := strings.Cut(clause, w)
-		rest = strings.TrimPrefix(strings.TrimPrefix(rest, "いた"), "さ")
-		if ok && (startsWith(rest, "しました", "した", "れました", "れた", "しておりました") && holds(rest, "において", "における", "では", "で", "」", "「")) {
-			return true
-		}
-	}
-	return false
-}
-
-// isFound tells whether what m tells is what a finding before stop is about:
-// 感染していることに気づき is told of the day of the finding.
-func (r *reading) isFound(m match, stop int32) bool {
-	for _, found := range r.inSentence(int(m.sentence)) {
-		if r.cue(found).group != groupDetected || !r.finds(found) || found.start < m.end || found.start >= stop || found.start-m.end > 16 {
-			continue
-		}
-		if between := string(r.view.runes[m.end:found.start]); endsIn(between, "ことに", "ことを", "ことが", "のに", "のを") && !holds(between, "、") {
-			return true
-		}
-	}
-	return false
-}
-
-// emergencyCall tells whether m is what fire brigades call a call: 119番通報. It tells
-// that nobody found anything out.
-func (r *reading) emergencyCall(m match) bool {
-	return m.start > 0 && string(r.view.runes[m.start:m.end]) == "通報" && endsIn(string(r.view.runes[max(0, m.start-4):m.start]), "119", "119番", "110", "緊急")
-}
-
-// ofAnother tells whether m is the day of something else that is named right
-// before it: one end of the period in which people applied, 応募期間:2月1日~4月7日, or
-// the day of a press conference in brackets.
-func (r *reading) ofAnother(m japanese.Moment) bool {
-	norm := r.text.Norm()
-	before := strings.ReplaceAll(squeeze(tail(norm[max(0, m.Range.Start-200):m.Range.Start], anotherReaches)), "\n", "")
-	if open := strings.LastIndexByte(before, '('); open >= 0 && !strings.Contains(before[open:], ")") && endsIn(before[:open], occasions...) {
-		return true
-	}
-	k := strings.LastIndex(before, "期間")
-	if k < 0 || strings.ContainsAny(before[k:], "。、)」") {
-		return false
-	}
-	return endsIn(strings.TrimSuffix(strings.TrimSuffix(before[:k], "予定"), "の"), "応募", "募集", "受付", "受け付け", "申込", "申し込み", "開催", "販売", "会期", "キャンペーン", "登録", "契約", "保存", "回答", "投票", "受講", "補償", "製造", "出荷")
-}
-
-// anotherReaches is how many characters before a date name what it is the day of.
-const anotherReaches = 40
-
-// occasions are what is named before the brackets that hold its day.
-var occasions = []string{"会見", "説明会", "発表", "公表", "閣議", "委員会", "通知", "通達", "議会", "公布", "施行", "改正", "契約", "締結"}
-
-// coversData tells whether the words behind a date name people or things by when
-// they came in: から2019年5月までに応募された方.
-func (r *reading) coversData(after string) bool {
-	clause, _, _ := strings.Cut(head(after, 60), "。")
-	k := strings.Index(clause, "まで")
-	if k < 0 {
-		return false
-	}
-	return holds(clause[k:], "方", "お客", "申し込", "申込", "応募", "投稿", "受信", "登録", "予約", "来店", "採用", "在籍", "受け付け", "受付", "提出", "届け出", "契約し", "撮影", "寄せられ", "問い合わせ", "発行", "受診", "卒業", "入会", "製造", "出荷", "手術", "販売し", "購入", "宿泊", "お支払い")
-}
-
-// quoted tells whether a quotation that begins behind from is still open at to.
-func (r *reading) quoted(from, to int32) bool {
-	open := 0
-	for _, c := range r.view.runes[from:max(from, min(to, from+200))] {
-		switch c {
-		case '「', '『':
-			open++
-		case '」', '』':
-			open = max(0, open-1)
-		}
-	}
-	return open > 0
-}
-
-// quotedRunes counts the runes of quotations between from and to.
-func (r *reading) quotedRunes(from, to int32) float64 {
-	n, open := 0, false
-	for _, c := range r.view.runes[from:max(from, min(to, from+200))] {
-		switch c {
-		case '「', '『':
-			open = true
-		case '」', '』':
-			open = false
-		}
-		if open {
-			n++
-		}
-	}
-	return float64(n)
-}
-
-// complement tells whether the clause between from and to is what the predicate
-// at to is about, and nobody looked into it meanwhile.
-func (r *reading) complement(from, to int32) bool {
-	if to-from > 200 {
-		return false
-	}
-	between := string(r.view.runes[from:to])
-	if !endsIn(between, "こと", "ことが", "ことも", "ことを", "ていたの", "ていたのが", "事実", "事実が") {
-		return false
-	}
-	return !holds(between, "確認", "調べ", "調査", "点検", "突き合わせ", "照合", "ところ", "際", "連絡", "指摘", "問い合わせ", "電話", "申し出", "により", "から「", "通報", "監査", "集計", "作業", "見直")
-}
-
-// announces tells whether sentence i says that something was made public, so
-// that its date may be the day of that.
-func (r *reading) announces(i int) bool {
-	for _, m := range r.inSentence(i) {
-		if r.cue(m).group == groupReported {
-			if w := string(r.view.runes[m.start:m.end]); strings.Contains(w, "発表") || strings.Contains(w, "公表") || strings.Contains(w, "明らか") {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// continues tells whether sentence k, on a line of its own, goes on with what
-// the date at the end of sentence s began.
-func (r *reading) continues(s int, dateEnd int32, k int) bool {
-	first := r.doc.Sentences[s]
-	rest := r.words(japanese.Range{Start: int(r.view.at[min(int(dateEnd), len(r.view.at)-1)]), End: first.Range.End})
-	if utf8.RuneCountInString(strings.Trim(rest, " ()月火水木金土日・祝頃ごろ:、曜")) > 0 || r.doc.Sentences[k].Line > first.Line+2 {
-		return false
-	}
-	// Dates are in the order of the text: the first at or after the sentence decides.
-	at, _ := slices.BinarySearchFunc(r.v.Dates, r.doc.Sentences[k].Range.Start, func(d japanese.Date, at int) int { return cmp.Compare(d.Range.Start, at) })
-	return at == len(r.v.Dates) || !r.doc.Sentences[k].Range.Contains(r.v.Dates[at].Range)
+	t.add("detected", near+t.worth+t.early+0.5+strong, "timeline.detected")
 }
