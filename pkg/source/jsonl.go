@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	jsonv2 "github.com/go-json-experiment/json"
+
 	"owabi/pkg/notice"
 )
 
@@ -57,9 +59,20 @@ func (j *jsonl) Read(context.Context) (Item, error) {
 	}
 }
 
+// decodeRecord reads a line with the coming encoding/json/v2, in half the time, and
+// what that refuses with encoding/json, which decides: it takes names that stand twice
+// and text that is not UTF-8.
+func decodeRecord(text []byte) (rec jsonlRecord, err error) {
+	if jsonv2.Unmarshal(text, &rec, jsonv2.MatchCaseInsensitiveNames(true)) == nil {
+		return rec, nil
+	}
+	rec = jsonlRecord{}
+	return rec, json.Unmarshal(text, &rec)
+}
+
 func parseRecord(text []byte) (notice.Notice, error) {
-	var rec jsonlRecord
-	if err := json.Unmarshal(text, &rec); err != nil {
+	rec, err := decodeRecord(text)
+	if err != nil {
 		return notice.Notice{}, fmt.Errorf("%w: %s", ErrMalformed, jsonReason(err))
 	}
 	if strings.TrimSpace(rec.Text) == "" {
