@@ -2,9 +2,8 @@ package warehouse
 
 import (
 	"slices"
+	"strings"
 	"time"
-
-	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"owabi/pkg/notice"
 )
@@ -23,7 +22,14 @@ type values struct {
 
 // appender puts values into a column of an insert. Its error is a rowError or a
 // columnError.
-type appender func(driver.BatchColumn) error
+type appender func(driverColumn) error
+
+// driverColumn is a column of the driver's, as far as it is used here.
+type driverColumn interface {
+	Append(list any) (nulls []uint8, err error)
+	AppendRow(any) error
+	Reset()
+}
 
 // whole makes a column whose values the driver takes as one slice, T being a type of
 // its own for the column: that spares it to look at each.
@@ -33,13 +39,35 @@ func whole[T any](name string, value func(*Row) T) column {
 		for i := range rows {
 			list[i] = value(&rows[i])
 		}
-		return func(to driver.BatchColumn) error {
-			if err := to.Append(list); err != nil {
+		return func(to driverColumn) error {
+			makeRoom(to, list)
+			if _, err := to.Append(list); err != nil {
 				return &columnError{name, err}
 			}
 			return nil
 		}
 	}}
+}
+
+// makeRoom lets the driver's column of texts grow to what list takes at once. Text by
+// text it would be copied again and again, each time into memory that nobody had
+// touched: five times what it ends with.
+func makeRoom(to driverColumn, list any) {
+	var texts []string
+	switch list := list.(type) {
+	case []string:
+		texts = list
+	case []*string:
+		for _, s := range list {
+			if s != nil {
+				texts = append(texts, *s)
+			}
+		}
+	default:
+		return
+	}
+	_ = to.AppendRow(strings.Join(texts, "")) // a column that is none of texts refuses them by and by
+	to.Reset()                                // the room stays
 }
 
 // single makes a column whose values the driver takes one by one: sets, times it may
@@ -51,7 +79,7 @@ func single(name string, value func(*Row) any) column {
 		for i := range rows {
 			list[i] = value(&rows[i])
 		}
-		return func(to driver.BatchColumn) error {
+		return func(to driverColumn) error {
 			for i, v := range list {
 				if err := to.AppendRow(v); err != nil {
 					return &rowError{i, err}

@@ -156,8 +156,8 @@ func (w *Warehouse) insertInto(ctx context.Context, table string, columns []valu
 		return err
 	}
 	defer batch.Close()
-	for i, c := range columns {
-		if err := c.appendTo(batch.Column(i)); err != nil {
+	for i, to := range batch.Columns() {
+		if err := columns[i].appendTo(to); err != nil {
 			return err
 		}
 	}
