@@ -109,7 +109,7 @@ ORDER BY time`,
 					JA: "JNSAのJOモデル（2003年の項目表）による想定額の大きい順に20件。実際の賠償額ではありません。人数か情報の種類の分からない事案と続報は除きます。",
 					EN: "The twenty largest by the JO model of JNSA with its item table of 2003. An assumption, not what was paid. Incidents without persons or kinds of data, and later reports, are left out.",
 				},
-				SQL: top{from: "assumed_damage", where: "{filters} AND NOT follow_up AND jo_yen IS NOT NULL", order: "jo_yen DESC, moment", limit: 20}.show(
+				SQL: top{from: "assumed_damage", where: "{filters} AND NOT follow_up AND people IS NOT NULL AND jo_yen IS NOT NULL", order: "jo_yen DESC, moment", limit: 20}.show(
 					"title, organization, people AS persons, " + labelSQL("jo_item", labelled("data_type")) + " AS item, jo_yen_per_person AS per_person, jo_yen AS yen, notice_id"),
 				Columns: []Column{
 					headline(400),
@@ -129,18 +129,18 @@ ORDER BY time`,
 					JA: "個人情報に関わる事案を、法26条・規則7条の4つの事態に当てはめ、発覚から公表までの日数で分けたもの。1件が複数の事態に当たることがあります。人数の基準は1,000人超、公的機関は100人超。日付や人数の分からない事案は「不明」か、どの事態にも入りません。公表の早さであって、委員会への報告の早さではありません。",
 					EN: "Incidents with personal data by the four classes of article 26 and rule 7, parted by days from detection to publication. One incident can be in several; the limit of persons is 1,000, of public bodies 100. What the notice does not tell is unknown, or in no class. This is how soon it was published, not how soon it was reported to the Commission.",
 				},
-				// The classes are four answers to each incident: counted by these first.
+				// The classes are four answers to each incident, a bit each: counted by these and
+				// by the window first.
 				SQL: `SELECT ` + labelSQL("toString(class)", labelled("ppc_class")) + ` AS name, sum(n) AS incidents,
-    sum(n_within_5) AS within_5, sum(n_6) AS from_6, sum(n_31) AS from_31, sum(n_over_60) AS over_60, sum(n_unknown) AS unknown
+    sumIf(n, window = 1) AS within_5, sumIf(n, window = 2) AS from_6, sumIf(n, window = 3) AS from_31, sumIf(n, window = 4) AS over_60, sumIf(n, window = 0) AS unknown
 FROM (
-    SELECT count() AS n, countIf(disclosure_days <= 5) AS n_within_5, countIf(disclosure_days > 5 AND disclosure_days <= 30) AS n_6, countIf(disclosure_days > 30 AND disclosure_days <= 60) AS n_31,
-        countIf(disclosure_days > 60) AS n_over_60, countIf(disclosure_days IS NULL) AS n_unknown,
-        arrayFilter((class, is) -> ifNull(is, false), [1, 2, 3, 4], [ppc_sensitive, ppc_financial, ppc_wrongful, ppc_over_limit]) AS classes
+    SELECT toUInt8(ifNull(ppc_sensitive, false)) + 2 * ifNull(ppc_financial, false) + 4 * ifNull(ppc_wrongful, false) + 8 * ifNull(ppc_over_limit, false) AS classes,
+        multiIf(disclosure_days IS NULL, 0, disclosure_days <= 5, 1, disclosure_days <= 30, 2, disclosure_days <= 60, 3, 4) AS window, count() AS n
     FROM reportable
     WHERE {filters} AND NOT follow_up
-    GROUP BY ppc_sensitive, ppc_financial, ppc_wrongful, ppc_over_limit
+    GROUP BY classes, window
 )
-ARRAY JOIN classes AS class
+ARRAY JOIN arrayMap(bit -> bit + 1, bitPositionsToArray(classes)) AS class
 GROUP BY class
 ORDER BY class`,
 				Columns: []Column{

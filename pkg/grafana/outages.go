@@ -138,13 +138,13 @@ ORDER BY time, place = 0, place`,
 					JA: "発生時刻を書いた停止の、始まった時（日本時間）。時刻を書かない事案と続報は除きます。",
 					EN: "The hour, Japan time, at which outages began that tell it. Incidents that tell no time of day, and later reports, are left out.",
 				},
-				SQL: `SELECT leftPad(toString(hour), 2, '0') AS label, countIf(began = hour) AS outages
+				SQL: `SELECT leftPad(toString(hour), 2, '0') AS label, began[hour] AS outages
 FROM (
-    SELECT arrayJoin(range(24)) AS hour, began
-    FROM (SELECT groupArray(toUInt8OrNull(substring(occurred, 12, 2))) AS all_began FROM incidents WHERE {filters} AND NOT follow_up AND length(occurred) >= 16 AND ` + isOutage + `)
-    ARRAY JOIN all_began AS began
+    SELECT CAST((groupArray(at), groupArray(n)), 'Map(UInt8, UInt64)') AS began
+    FROM (SELECT occurred_hour AS at, count() AS n FROM incidents WHERE {filters} AND NOT follow_up AND occurred_hour IS NOT NULL AND ` + isOutage + ` GROUP BY at)
 )
-GROUP BY hour
+ARRAY JOIN range(24) AS hour
+WHERE notEmpty(began)
 ORDER BY hour`,
 				Columns: []Column{
 					{Name: "label", Label: notice.Label{JA: "時", EN: "hour"}, Unit: Words},

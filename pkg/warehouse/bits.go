@@ -20,6 +20,52 @@ const (
 	effectBits = `confidentiality integrity availability`
 )
 
+// toldFields are the fields that coverage is told of, each with its condition on
+// notice_rows, in the order of their bits in told_bits. That order is stored in every
+// row too.
+func toldFields() [][2]string {
+	return [][2]string{
+		{"published", "published IS NOT NULL"},
+		{"organization", "organization_key IS NOT NULL"},
+		{"organization_kind", "organization_kind IS NOT NULL"},
+		{"ownership", "ownership IS NOT NULL"},
+		{"sector", "sector != 'other'"},
+		{"category", "category != 'other'"},
+		{"stage", "stage IS NOT NULL"},
+		{"people", "people IS NOT NULL"},
+		{"records", "records IS NOT NULL"},
+		{"exposure", "exposure IS NOT NULL"},
+		{"data_types", "notEmpty(data_types)"},
+		{"secondary_damage", "secondary_damage IS NOT NULL"},
+		{"found_by", "found_by IS NOT NULL"},
+		{"medium", "medium IS NOT NULL"},
+		{"outage_minutes", "outage_minutes IS NOT NULL"},
+		{"occurred_date", "occurred_date IS NOT NULL"},
+		{"detected_date", "detected_date IS NOT NULL"},
+		{"restored_date", "restored_date IS NOT NULL"},
+		{"contractor", "contractor_involved AND contractor IS NOT NULL"},
+		{"case_key", "case_key IS NOT NULL"},
+	}
+}
+
+// told is the expression that makes told_bits.
+func told() string {
+	var parts []string
+	for i, f := range toldFields() {
+		parts = append(parts, fmt.Sprintf("bitShiftLeft(toUInt32(%s), %d)", f[1], i))
+	}
+	return strings.Join(parts, " + ")
+}
+
+// toldNames is the array of the fields that told_bits has, in its order.
+func toldNames() string {
+	var names []string
+	for _, f := range toldFields() {
+		names = append(names, f[0])
+	}
+	return quoteArray(names)
+}
+
 // bitOrder lists the codes of a set (data_types, categories, effects) by their bits.
 func bitOrder(set string) ([]string, error) {
 	switch set {

@@ -22,11 +22,13 @@ var tables = []string{"notice_rows", "reading_rows", "text_rows"}
 func (l layout) functions() template.FuncMap {
 	return template.FuncMap{
 		"local":         l.local,
+		"everywhere":    l.everywhere,
 		"onCluster":     l.onCluster,
 		"replacing":     l.replacing,
 		"distributed":   l.distributed,
 		"deduplication": l.deduplication,
 		"bits":          bits,
+		"told":          told,
 	}
 }
 
@@ -36,6 +38,15 @@ func (l layout) local(table string) string {
 		return table
 	}
 	return table + "_local"
+}
+
+// everywhere are the tables that a column is added to: over a cluster also the one
+// over all shards.
+func (l layout) everywhere(table string) []string {
+	if l.cluster == "" {
+		return []string{table}
+	}
+	return []string{l.local(table), table}
 }
 
 func (l layout) onCluster() string {

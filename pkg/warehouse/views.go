@@ -227,14 +227,8 @@ func viewFunctions() template.FuncMap {
 		},
 		"bits":  bits,
 		"codes": codesOf,
-		// told conditions…: which of the conditions hold, as a number, a bit each.
-		"told": func(conditions ...string) string {
-			parts := make([]string, len(conditions))
-			for i, c := range conditions {
-				parts[i] = fmt.Sprintf("bitShiftLeft(toUInt32(%s), %d)", c, i)
-			}
-			return strings.Join(parts, " + ")
-		},
+		// told: the fields that told_bits has, in its order.
+		"told": toldNames,
 	}
 }
 

@@ -130,7 +130,7 @@ func TestADayThatTheColumnCannotHoldIsUnknown(t *testing.T) {
 func TestEveryFieldComesBack(t *testing.T) {
 	w := open(t)
 	load(t, w, row("本文です。"), unknownRow("何も分からない文。"))
-	const made = "year, month, category_ja, category_en, sector_ja, sector_en, ownership, follow_up, size_band, detection_days, disclosure_days, total_days, tsr_group, severity_ja, severity_en, severity_level, case_key, organization_hash, moment, data_bits, category_bits, effect_bits"
+	const made = "year, month, category_ja, category_en, sector_ja, sector_en, ownership, follow_up, size_band, detection_days, disclosure_days, total_days, occurred_hour, tsr_group, severity_ja, severity_en, severity_level, case_key, organization_hash, moment, data_bits, category_bits, effect_bits"
 	facts := query(t, w, warehouse.FormatJSON, "SELECT * EXCEPT (notice_id, fetched_at, classified_at, rules_sha256, "+made+") FROM notices ORDER BY source")
 	wantFacts := `{"caller_id":"case-1","source":"jsonl","url":"https://example.com/n","heading":"漏えい","lang":"ja","synthetic":false,"publisher":"株式会社みなと商会","title":"誤送信について","published":"2024-02-03","is_incident":true,"category":"misdelivery","also":["loss"],"effects":["confidentiality"],"sector":"retail_wholesale","jsic":"I","organization":"株式会社みなと商会","organization_key":"みなと商会","organization_kind":"company","prefecture":"兵庫県","contractor_involved":true,"contractor":"北野発送株式会社","stage":"first","people":1234,"people_bound":"approx","people_unit":"名","people_text":"約1,234名","records":12,"records_bound":"exact","records_unit":"件","records_text":"12件","outage_minutes":90,"outage_text":"1時間半","exposure":"confirmed","data_types":["name","email"],"secondary_damage":"none_found","found_by":"affected","medium":"electronic","occurred":"2024-02-01T10:30:00+09:00","occurred_date":"2024-02-01","ended":"2024-02-02","ended_date":"2024-02-02","detected":"2024-02","detected_date":null,"restored":null,"restored_date":null,"severity":"moderate","confidence":0.93,"warnings":["title_body_mismatch"],"classifier_version":"1"}
 {"caller_id":null,"source":"text","url":null,"heading":null,"lang":null,"synthetic":false,"publisher":null,"title":null,"published":null,"is_incident":false,"category":"other","also":[],"effects":[],"sector":"other","jsic":null,"organization":null,"organization_key":null,"organization_kind":null,"prefecture":null,"contractor_involved":false,"contractor":null,"stage":null,"people":null,"people_bound":null,"people_unit":null,"people_text":null,"records":null,"records_bound":null,"records_unit":null,"records_text":null,"outage_minutes":null,"outage_text":null,"exposure":null,"data_types":[],"secondary_damage":null,"found_by":null,"medium":null,"occurred":null,"occurred_date":null,"ended":null,"ended_date":null,"detected":null,"detected_date":null,"restored":null,"restored_date":null,"severity":"info","confidence":0,"warnings":[],"classifier_version":""}
@@ -215,7 +215,7 @@ func TestMigrateTwiceAndAtOnce(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if got := query(t, w, warehouse.FormatCSV, "SELECT name FROM schema_migrations FINAL ORDER BY name"); got != "name\nmigrations/0001_tables.sql\nviews\n" {
+	if got := query(t, w, warehouse.FormatCSV, "SELECT name FROM schema_migrations FINAL ORDER BY name"); got != "name\nmigrations/0001_tables.sql\nmigrations/0002_worked_out.sql\nviews\n" {
 		t.Errorf("applied: %q", got)
 	}
 }

@@ -2,8 +2,7 @@
 SELECT
     notice_id, caller_id, source, url, heading, lang, synthetic, publisher, title, published,
     toYear(published) AS year,
-    -- Date32, for toStartOfMonth would fold years before 1970 into 1970
-    addDays(published, 1 - toDayOfMonth(published)) AS month,
+    month,
     fetched_at, is_incident,
     category, {{label "category" "category" "ja"}} AS category_ja, {{label "category" "category" "en"}} AS category_en,
     also, effects,
@@ -18,10 +17,7 @@ SELECT
     records, records_bound, records_unit, records_text,
     outage_minutes, outage_text, exposure, data_types, secondary_damage, found_by, medium,
     occurred, occurred_date, ended, ended_date, detected, detected_date, restored, restored_date,
-    -- A span that would be negative was misread or miswritten: it is not known.
-    if(occurred_date <= detected_date, toInt32(dateDiff('day', occurred_date, detected_date)), NULL) AS detection_days,
-    if(detected_date <= published, toInt32(dateDiff('day', detected_date, published)), NULL) AS disclosure_days,
-    if(occurred_date <= published, toInt32(dateDiff('day', occurred_date, published)), NULL) AS total_days,
+    detection_days, disclosure_days, total_days, occurred_hour,
     {{tsrGroup "category"}} AS tsr_group,
     severity, {{label "severity" "severity" "ja"}} AS severity_ja, {{label "severity" "severity" "en"}} AS severity_en,
     {{position "severity" "severity"}} AS severity_level,
