@@ -13,13 +13,12 @@ type counted struct {
 	by      string   // column of numbers that the incidents are grouped by
 	figures []string // SQL of each figure, "… AS name"
 	where   string   // incidents that are counted
-	having  string   // groups that are shown; empty: all
+	having  string   // groups that are shown, told in aggregates; empty: all
 	order   string   // by the figures, or by
 	limit   int
-	// most is SQL of a number, never NULL, that the groups which come first have most
-	// of: order begins with it, and nothing is left out by having. The groups are then
-	// found by this number alone, and the figures counted for them and for those that
-	// have as much: a million groups are counted in a third of the time.
+	// most is an aggregate, never NULL, that order begins with, the greatest first. The
+	// groups are then found by it alone, and the figures counted for these and for those
+	// that have as much: a million groups are counted in less than half the time.
 	most string
 }
 
@@ -29,30 +28,31 @@ func (c counted) named(columns string) string {
 	var names strings.Builder
 	for i, figure := range c.figures {
 		name := figure[strings.LastIndex(figure, " ")+1:]
-		fmt.Fprintf(&names, ", counted[place].%d AS %s", i+2, name)
+		fmt.Fprintf(&names, ", counted[place].%d AS %s", i+3, name)
 	}
-	where, having := c.where, ""
+	where, groups := c.where, "GROUP BY "+c.by
 	if c.having != "" {
-		having = "\n    HAVING " + c.having
+		groups += " HAVING " + c.having
 	}
 	if c.most != "" {
 		where += fmt.Sprintf(`
-        AND %[1]s GLOBAL IN (SELECT %[1]s FROM incidents WHERE %[2]s GROUP BY %[1]s ORDER BY %[3]s DESC LIMIT %[4]d WITH TIES)`, c.by, c.where, c.most, c.limit)
+        AND %s GLOBAL IN (SELECT %[1]s FROM incidents WHERE %s %s ORDER BY %s DESC LIMIT %d WITH TIES)`, c.by, c.where, groups, c.most, c.limit)
 	}
 	// An array, for ClickHouse asks a named subquery again wherever its name stands, and
-	// a scalar one once.
+	// a scalar one once. Two notices can have one moment.
 	return fmt.Sprintf(`WITH (SELECT groupArray(tuple(*)) FROM (
-    SELECT max(moment) AS latest, %s
+    SELECT %[1]s, max(moment) AS latest, %[2]s
     FROM incidents
-    WHERE %s
-    GROUP BY %s%s
-    ORDER BY %s
-    LIMIT %d
-)) AS counted, indexOf(counted.1, moment) AS place%s
-SELECT %s
+    WHERE %[3]s
+    %[4]s
+    ORDER BY %[5]s
+    LIMIT %[6]d
+)) AS counted, indexOf(counted.1, %[1]s) AS place%[7]s
+SELECT %[8]s
 FROM incidents
-WHERE %s
-ORDER BY place`, strings.Join(c.figures, ", "), where, c.by, having, c.order, c.limit, names.String(), columns, among("counted.1"))
+WHERE %[9]s AND counted.2[place] = moment
+ORDER BY place
+LIMIT 1 BY place`, c.by, strings.Join(c.figures, ", "), where, groups, c.order, c.limit, names.String(), columns, among("counted.2"))
 }
 
 // top is a question for the notices that come first by numbers; their words are read

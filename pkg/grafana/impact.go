@@ -67,10 +67,10 @@ ORDER BY persons DESC NULLS LAST, code`,
 					JA: "対象になった情報の種類ごとの事案の数。1件に複数の種類があるので、合計は事案の数を超えます。種類を書かない事案と続報は除きます。",
 					EN: "Incidents by kind of data concerned. One incident can have several, so they add up to more than the incidents. Incidents that tell no kind, and later reports, are left out.",
 				},
-				SQL: `SELECT ` + labelSQL("kind", labelled("data_type")) + ` AS label, count() AS incidents, kind AS code
-FROM incidents
-ARRAY JOIN data_types AS kind
-WHERE {filters} AND NOT follow_up
+				// Counted by the set of kinds first.
+				SQL: `SELECT ` + labelSQL("kind", labelled("data_type")) + ` AS label, sum(n) AS incidents, kind AS code
+FROM (SELECT data_bits, count() AS n FROM incidents WHERE {filters} AND NOT follow_up AND data_bits != 0 GROUP BY data_bits)
+ARRAY JOIN ` + warehouse.DataCodes() + ` AS kind
 GROUP BY kind
 ORDER BY incidents DESC, code`,
 				Columns: []Column{
@@ -130,14 +130,14 @@ ORDER BY time`,
 					EN: "Incidents with personal data by the four classes of article 26 and rule 7, parted by days from detection to publication. One incident can be in several; the limit of persons is 1,000, of public bodies 100. What the notice does not tell is unknown, or in no class. This is how soon it was published, not how soon it was reported to the Commission.",
 				},
 				// The classes are four answers to each incident, a bit each: counted by these and
-				// by the window first.
+				// by the window first. Data that were not exposed make none.
 				SQL: `SELECT ` + labelSQL("toString(class)", labelled("ppc_class")) + ` AS name, sum(n) AS incidents,
     sumIf(n, window = 1) AS within_5, sumIf(n, window = 2) AS from_6, sumIf(n, window = 3) AS from_31, sumIf(n, window = 4) AS over_60, sumIf(n, window = 0) AS unknown
 FROM (
     SELECT toUInt8(ifNull(ppc_sensitive, false)) + 2 * ifNull(ppc_financial, false) + 4 * ifNull(ppc_wrongful, false) + 8 * ifNull(ppc_over_limit, false) AS classes,
         multiIf(disclosure_days IS NULL, 0, disclosure_days <= 5, 1, disclosure_days <= 30, 2, disclosure_days <= 60, 3, 4) AS window, count() AS n
     FROM reportable
-    WHERE {filters} AND NOT follow_up
+    WHERE {filters} AND NOT follow_up AND exposure IN ('confirmed', 'suspected')
     GROUP BY classes, window
 )
 ARRAY JOIN arrayMap(bit -> bit + 1, bitPositionsToArray(classes)) AS class

@@ -12,7 +12,7 @@ const newestDay = "(SELECT max(published) FROM incidents WHERE {filters} AND NOT
 
 // inMonths counts the incidents of so many months up to the newest day.
 func inMonths(months int) string {
-	return fmt.Sprintf("countIf(published > addMonths(%[1]s, -%[2]d) AND published <= %[1]s) AS in_%[2]d_months", newestDay, months)
+	return fmt.Sprintf("countIf(published > addMonths(%[1]s, -%[2]d) AND published <= %[1]s)", newestDay, months)
 }
 
 func organizations() Dashboard {
@@ -74,14 +74,15 @@ ORDER BY time, code`,
 					by: "organization_hash",
 					figures: []string{
 						"count() AS incidents",
-						inMonths(12),
-						inMonths(36),
+						inMonths(12) + " AS in_12_months",
+						inMonths(36) + " AS in_36_months",
 						"max(published) AS last",
 					},
 					where:  "{filters} AND NOT follow_up AND organization_hash > 1",
-					having: "incidents >= 2",
+					having: "count() >= 2",
 					order:  "in_12_months DESC, incidents DESC, organization_hash",
 					limit:  50,
+					most:   inMonths(12),
 				}.named("organization AS name, incidents, in_12_months, in_36_months, last, organization_key AS code"),
 				Columns: []Column{
 					{Name: "name", Label: notice.Label{JA: "組織", EN: "organization"}, Unit: Words},

@@ -3,6 +3,7 @@ package grafana_test
 import (
 	"encoding/json"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -50,6 +51,15 @@ FROM follow_ups ORDER BY first_published DESC, case_key LIMIT 100`},
     countIf(disclosure_window = '31_60') AS from_31, countIf(disclosure_window = 'over_60') AS over_60, countIf(disclosure_window = 'unknown') AS unknown
 FROM (SELECT toString(arrayJoin(ppc_classes)) AS class, disclosure_window FROM reportable WHERE NOT follow_up) AS c
 INNER JOIN labels AS l ON l.code = c.class WHERE l.kind = 'ppc_class' GROUP BY class ORDER BY class`},
+		{"organizations with most incidents", "overview", 7, `SELECT argMax(organization, moment) AS name, argMax(sector_en, moment) AS sector_label, count() AS incidents, sum(people) AS persons,
+    countIf(people IS NULL) / count() AS unknown_share, max(published) AS last, organization_key AS code
+FROM incidents WHERE NOT follow_up AND organization_key IS NOT NULL GROUP BY organization_key ORDER BY incidents DESC, persons DESC NULLS LAST, cityHash64(code, false) LIMIT 20`},
+		{"kinds of data", "impact", 3, `SELECT any(l.en) AS label, count() AS incidents, kind AS code
+FROM (SELECT toString(arrayJoin(arrayDistinct(data_types))) AS kind FROM incidents WHERE NOT follow_up) AS kinds
+INNER JOIN labels AS l ON l.code = kind WHERE l.kind = 'data_type' GROUP BY kinds.kind AS kind ORDER BY incidents DESC, code`},
+		{"hours", "outages", 6, `SELECT leftPad(toString(hour), 2, '0') AS label, countIf(toHour(parseDateTimeBestEffortOrNull(occurred, 'Asia/Tokyo')) = hour) AS outages
+FROM incidents CROSS JOIN (SELECT arrayJoin(range(24)) AS hour) AS hours
+WHERE NOT follow_up AND length(occurred) > 10 AND (category = 'system_outage' OR has(effects, 'availability') OR outage_minutes IS NOT NULL) GROUP BY hour ORDER BY hour`},
 		{"sensitive and card data", "impact", 4, `SELECT month AS time, countIf(hasAny(data_types, [` + dataTypes(func(d notice.DataTypeInfo) bool { return d.Sensitive }) + `])) AS sensitive,
     countIf(hasAny(data_types, [` + dataTypes(func(d notice.DataTypeInfo) bool { return d.Financial }) + `])) AS financial, countIf(hasAny(data_types, ['credit_card', 'security_code'])) AS card
 FROM incidents WHERE NOT follow_up GROUP BY month ORDER BY month`},
@@ -60,6 +70,27 @@ FROM incidents WHERE NOT follow_up GROUP BY month ORDER BY month`},
 				t.Errorf("the panel says\n%s\nthe view\n%s", got, want)
 			}
 		})
+	}
+}
+
+// Two notices of one day can have ids so much alike that they have one moment: each
+// organization is named by its own all the same.
+func TestTwoNoticesOfOneMoment(t *testing.T) {
+	w := openWith(t)
+	const put = `INSERT INTO notice_rows (notice_id, published, is_incident, category, sector, severity, organization, organization_key, people)
+SELECT concat('00112233445566', leftPad(lower(hex(number)), 18, '0')), '2025-06-01', true, 'loss', 'media', 'minor', name, name, 7
+FROM (SELECT number, ['甲組', '乙組', '丙組'][1 + number % 3] AS name FROM numbers(600))`
+	if err := w.Query(t.Context(), put, warehouse.FormatCSV, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	got := panelAnswer(t, w, "overview", 7, grafana.Values{Chosen: map[string][]string{"organization": {"甲組", "乙組", "丙組"}}})
+	for _, name := range []string{"甲組", "乙組", "丙組"} {
+		if !strings.Contains(got, `{"name":"`+name+`","sector_label":"media","incidents":200,"persons":1400,`) {
+			t.Errorf("%s is not in\n%s", name, got)
+		}
+	}
+	if lines := strings.Count(got, "\n"); lines != 3 {
+		t.Errorf("%d organizations, want three:\n%s", lines, got)
 	}
 }
 

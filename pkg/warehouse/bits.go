@@ -126,6 +126,15 @@ func quoteArray(codes []string) string {
 // It panics over a code that is no kind of data.
 func HasData(codes ...string) string { return mustHave("data_bits", "data_types", codes) }
 
+// DataCodes is the array of the kinds of data that data_bits holds.
+func DataCodes() string {
+	codes, err := codesOf("data_types", "data_bits")
+	if err != nil {
+		panic(err)
+	}
+	return codes
+}
+
 // HasEffect is the condition on effect_bits that one of the effects was had. It panics
 // over a code that is no effect.
 func HasEffect(codes ...string) string { return mustHave("effect_bits", "effects", codes) }

@@ -38,6 +38,39 @@ func TestMigrateGoesOnWhereItWasKilled(t *testing.T) {
 	}
 }
 
+// What the second migration has worked out at the insert is as right for rows that were
+// stored before it.
+func TestRowsOfTheFirstMigration(t *testing.T) {
+	w := openUnmigrated(t)
+	createDatabase(t, w)
+	statements, err := warehouse.TableStatements(w.Database(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, statement := range statements {
+		if strings.Contains(statement, "CREATE TABLE") {
+			execute(t, w, statement)
+		}
+	}
+	execute(t, w, `INSERT INTO notice_rows (notice_id, published, is_incident, category, sector, occurred, occurred_date, detected_date, people, data_types)
+VALUES ('1', '1969-05-17', true, 'loss', 'other', '1969-05-01T23:50:00+09:00', '1969-05-01', '1969-05-11', 3, ['name']), ('2', NULL, true, 'loss', 'media', NULL, NULL, NULL, NULL, [])`)
+	if err := w.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	const facts = `SELECT concat_ws(' ', toString(month), toString(detection_days), toString(disclosure_days), toString(total_days), toString(occurred_hour)) FROM notices WHERE notice_id = '1'`
+	if got := values(t, w, facts); !slices.Equal(got, []string{"1969-05-01 10 6 16 23"}) {
+		t.Errorf("got %q", got)
+	}
+	const known = `SELECT field FROM coverage WHERE known = 1 AND notices = 2 ORDER BY field`
+	if got := values(t, w, known); !slices.Equal(got, []string{"data_types", "detected_date", "occurred_date", "people", "published", "sector"}) {
+		t.Errorf("told of one of the two: %q", got)
+	}
+	const unknown = "SELECT notice_id FROM notices WHERE notice_id = '2' AND month IS NULL AND detection_days IS NULL AND disclosure_days IS NULL AND total_days IS NULL AND occurred_hour IS NULL"
+	if got := values(t, w, unknown); !slices.Equal(got, []string{"2"}) {
+		t.Errorf("of a notice that tells nothing: %q", got)
+	}
+}
+
 func TestStatusOfACurrentDatabase(t *testing.T) {
 	w := open(t)
 	status, err := w.Status(t.Context())

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -137,5 +138,17 @@ func TestViews(t *testing.T) {
 		if !strings.Contains(asked.String(), "FROM "+v.Name) {
 			t.Errorf("no case asks %s", v.Name)
 		}
+	}
+}
+
+// Two notices of one day can have ids so much alike that they have one moment: the
+// latest notice of each organization is its own all the same.
+func TestRepeatedOrganizationsOfOneMoment(t *testing.T) {
+	w := open(t)
+	execute(t, w, `INSERT INTO notice_rows (notice_id, is_incident, organization, organization_key)
+SELECT concat('00112233445566', leftPad(lower(hex(number)), 18, '0')), true, name, name
+FROM (SELECT number, ['甲組', '乙組', '丙組'][1 + number % 3] AS name FROM numbers(600))`)
+	if got := values(t, w, "SELECT concat(organization, ' ', toString(incidents)) FROM repeat_organizations ORDER BY organization"); !slices.Equal(got, []string{"丙組 200", "乙組 200", "甲組 200"}) {
+		t.Errorf("got %q", got)
 	}
 }

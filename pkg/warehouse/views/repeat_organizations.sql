@@ -2,7 +2,8 @@
 -- that a warehouse of old notices has its answer too. Organizations that are not named
 -- are not counted. Counted by numbers first (moment holds the day), and then the latest
 -- notice of each says what it is called and is: looked up in the table, for a filter by
--- what the moments are of already would copy the names of all notices.
+-- what the moments are of already would copy the names of all notices. Two notices can
+-- have one moment, so the organization is a key too.
 WITH
     (SELECT max(published) FROM notice_rows WHERE published <= toDate32(now('Asia/Tokyo'))) AS newest,
     day -> bitShiftLeft(toUInt64(ifNull(toInt32(day), -25568) + 25568), 46) AS begins, -- the first moment of a day
@@ -20,5 +21,4 @@ SELECT organization_key, synthetic, organization, sector, ownership, repeated.in
     day_of(repeated.first_dated) AS first, day_of(repeated.moment) AS last,
     repeated.in_12_months AS in_12_months, repeated.in_36_months AS in_36_months
 FROM notice_rows AS latest FINAL
-GLOBAL ANY INNER JOIN repeated ON latest.moment = repeated.moment
-WHERE latest.organization_hash = repeated.organization_hash
+GLOBAL ANY INNER JOIN repeated ON latest.moment = repeated.moment AND latest.organization_hash = repeated.organization_hash
