@@ -1,6 +1,6 @@
 -- More of what the views and dashboards would work out anew over ten million rows at
 -- every question: the days between the dates of a notice, the month it was published in,
--- which fields it tells, and the hour at which it says that it began. 4 bytes a row.
+-- which fields it tells, and the hour at which it says that it began. 7 bytes a row.
 --
 -- Rows that were stored before are right at once, worked out as they are read, and
 -- written by a mutation in the background; ten million take some seconds.
