@@ -201,6 +201,8 @@ func cut(column, seconds string) string {
 	return fmt.Sprintf("toDateTime(intDiv(toUnixTimestamp(%s) + %d, %s) * %[3]s - %[2]d, 'UTC')", column, ahead, seconds)
 }
 
+func (b binding) month() string { return "assumeNotNull(month)" }
+
 func (b binding) value(v Variable) string {
 	value := v.Default
 	if chosen := b.chosen.Chosen[v.Name]; len(chosen) > 0 {

@@ -163,6 +163,7 @@ func TestGrafanaAsksTheSame(t *testing.T) {
 				}
 				want := answer(t, w, bound)
 				got := answer(t, w, grafana.Statement{SQL: asGrafana(d, board.Panels[i].Targets[0].RawSQL, chosen)})
+				got = strings.ReplaceAll(got, `-01 12:00:00"`, `-01"`) // months, which Grafana has at noon
 				if got != want {
 					t.Errorf("%s, panel %d, %s: Grafana sees\n%s\nwant\n%s", d.UID, p.ID, name, got, want)
 				}

@@ -38,8 +38,7 @@ func published() Column {
 	return Column{Name: "published", Label: notice.Label{JA: "公表日", EN: "published"}, Unit: Day}
 }
 
-// headline takes what is left of a table's width; width pixels where that would be
-// more than it needs.
+// headline is the title of a notice, at least so many pixels wide.
 func headline(width int) Column {
 	return Column{Name: "title", Label: notice.Label{JA: "表題", EN: "title"}, Unit: Words, Width: width}
 }

@@ -65,6 +65,7 @@ func (d Dashboard) defaults(p Panel, lang Language) object {
 	switch p.Kind {
 	case Stat:
 		fields["color"] = object{"mode": "thresholds"}
+		fields["noValue"] = "–"
 	case Stacked:
 		fields["displayName"] = "${__field.labels.series}"
 		fields["custom"] = axis(p.Unit, lang, object{
@@ -126,7 +127,11 @@ func (d Dashboard) overrides(p Panel, lang Language) []object {
 				set("links", d.links(p, lang))
 			}
 			if width := c.width(lang); p.Kind == Table && width > 0 {
-				set("custom.width", width)
+				if c.Name == linked && len(p.Links) > 0 {
+					set("custom.minWidth", width) // and what the others leave
+				} else {
+					set("custom.width", width)
+				}
 			}
 		}
 		if len(properties) > 0 {
@@ -152,7 +157,7 @@ func (c Column) width(lang Language) int {
 	if c.Width > 0 || c.Unit == Words {
 		return c.Width
 	}
-	const padding, cell = 22, 8
+	const padding = 24
 	least := 84
 	switch c.Unit {
 	case Day:
@@ -171,5 +176,5 @@ func (c Column) width(lang Language) int {
 			cells++ // Japanese is twice as wide
 		}
 	}
-	return max(padding+cell*cells, least)
+	return max(padding+cells*15/2, least)
 }

@@ -15,6 +15,7 @@ import (
 //	{since c}       the date column c is not before the time range
 //	{moment c}      the date-time column c lies in the time range
 //	{interval c}    the date-time column c, cut to the width of a bar
+//	{month}         the month of publication, of rows that have one
 //	{value v}       the value of variable v, of kind Choice or Text
 //	{values v}      the values of variable v, of kind Choices or Lookup, as an array
 //	{lang}          ja or en
@@ -26,6 +27,7 @@ type dialect interface {
 	since(column string) string
 	moment(column string) string
 	interval(column string) string
+	month() string
 	value(v Variable) string
 	values(v Variable) string
 	// unlessAll is condition, but true when nothing particular was chosen of v.
@@ -63,6 +65,8 @@ func (d Dashboard) placeholder(kind, argument string, lang Language, to dialect,
 		return to.moment(argument), nil
 	case "interval":
 		return to.interval(argument), nil
+	case "month":
+		return to.month(), nil
 	case "lang":
 		return string(lang), nil
 	case "value", "values":

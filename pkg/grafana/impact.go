@@ -87,7 +87,7 @@ ORDER BY incidents DESC, code`,
 					JA: "要配慮個人情報（健康・医療など）、財産的被害のおそれのある情報、そのうちクレジットカード情報を含む事案の数。続報は除きます。流出を否定した事案も含みます。",
 					EN: "Incidents that concern sensitive data (health), data whose leak risks damage to property, and of these credit cards. Later reports are left out. Incidents that deny a leak are counted.",
 				},
-				SQL: `SELECT assumeNotNull(month) AS time, countIf(` + warehouse.HasData(dataTypesWhere(func(d notice.DataTypeInfo) bool { return d.Sensitive })...) + `) AS sensitive,
+				SQL: `SELECT {month} AS time, countIf(` + warehouse.HasData(dataTypesWhere(func(d notice.DataTypeInfo) bool { return d.Sensitive })...) + `) AS sensitive,
     countIf(` + warehouse.HasData(dataTypesWhere(func(d notice.DataTypeInfo) bool { return d.Financial })...) + `) AS financial,
     countIf(` + warehouse.HasData("credit_card", "security_code") + `) AS card
 FROM incidents
@@ -112,7 +112,7 @@ ORDER BY time`,
 				SQL: top{from: "assumed_damage", where: "{filters} AND NOT follow_up AND people IS NOT NULL AND jo_yen IS NOT NULL", order: "jo_yen DESC, moment", limit: 20}.show(
 					"title, organization, people AS persons, " + labelSQL("jo_item", labelled("data_type")) + " AS item, jo_yen_per_person AS per_person, jo_yen AS yen, notice_id"),
 				Columns: []Column{
-					headline(400),
+					headline(320),
 					organization(),
 					persons("persons"),
 					{Name: "item", Label: notice.Label{JA: "決め手の項目", EN: "item that decided"}, Unit: Words},
@@ -165,7 +165,7 @@ ORDER BY class`,
 					"published, title, organization, people, people_text, notice_id"),
 				Columns: []Column{
 					published(),
-					headline(0),
+					headline(180),
 					organization(),
 					persons("people"),
 					inItsWords("people_text"),

@@ -49,7 +49,7 @@ func noticeList() Dashboard {
 					"published, title, organization, category_{lang} AS category_label, sector_{lang} AS sector_label, severity_{lang} AS severity_label, people, records, outage_minutes, " + labelSQL("stage", labelled("stage")) + " AS stage_label, notice_id"),
 				Columns: []Column{
 					published(),
-					headline(400),
+					headline(320),
 					organization(),
 					category(),
 					{Name: "sector_label", Label: notice.Label{JA: "業種", EN: "sector"}, Unit: Words},
@@ -99,9 +99,9 @@ func oneNotice() Dashboard {
 					JA: "それぞれの値がどの言葉から来たか。位置は「表題＋改行＋本文」の何文字目か（0から）。",
 					EN: "Which words each value came from. Position: characters into title, newline and body, from 0.",
 				},
-				SQL: "SELECT field, text, rule, start_rune\nFROM evidence\nWHERE " + here + "\nORDER BY start_rune, end_rune, field, rule",
+				SQL: "SELECT " + labelSQL("field", evidenceFields()) + " AS field_label, text, rule, start_rune\nFROM evidence\nWHERE " + here + "\nORDER BY start_rune, end_rune, field, rule",
 				Columns: []Column{
-					{Name: "field", Label: notice.Label{JA: "項目", EN: "field"}, Unit: Words, Width: 180},
+					{Name: "field_label", Label: notice.Label{JA: "項目", EN: "field"}, Unit: Words, Width: 140},
 					{Name: "text", Label: notice.Label{JA: "言葉", EN: "words"}, Unit: Words},
 					{Name: "rule", Label: notice.Label{JA: "規則", EN: "rule"}, Unit: Words},
 					{Name: "start_rune", Label: notice.Label{JA: "位置", EN: "position"}, Unit: Rows, Width: 80},
@@ -129,11 +129,11 @@ ARRAY JOIN arrayMap(l -> l[1], lines) AS line_text, arrayEnumerate(lines) AS lin
 					JA: "分類器の版ごとの読み取り。新しい順。",
 					EN: "One row a version of the classifier that read it, the latest first.",
 				},
-				SQL: "SELECT classified_at, classifier_version, category, people, outage_minutes, confidence\nFROM readings\nWHERE " + here + "\nORDER BY classified_at DESC",
+				SQL: "SELECT classified_at, classifier_version, " + labelSQL("category", labelled("category")) + " AS category_label, people, outage_minutes, confidence\nFROM readings\nWHERE " + here + "\nORDER BY classified_at DESC",
 				Columns: []Column{
 					{Name: "classified_at", Label: notice.Label{JA: "分類した日時", EN: "classified"}, Unit: Moment, Width: 180},
 					{Name: "classifier_version", Label: notice.Label{JA: "分類器の版", EN: "version"}, Unit: Words},
-					{Name: "category", Label: notice.Label{JA: "分類", EN: "category"}, Unit: Words},
+					category(),
 					persons("people"),
 					outageMinutes(),
 					{Name: "confidence", Label: notice.Label{JA: "確からしさ", EN: "confidence"}, Unit: Share},
@@ -143,43 +143,72 @@ ARRAY JOIN arrayMap(l -> l[1], lines) AS line_text, arrayEnumerate(lines) AS lin
 	}
 }
 
+// fact is something that is known of a notice.
+type fact struct {
+	field string // of its evidence; empty: it has none of its own
+	label notice.Label
+	value string // SQL; NULL or empty when unknown
+}
+
+// facts lists them, in the order they are read.
+func facts() []fact {
+	return []fact{
+		{"", notice.Label{JA: "表題", EN: "title"}, "title"},
+		{"", notice.Label{JA: "公表者", EN: "publisher"}, "publisher"},
+		{"published", notice.Label{JA: "公表日", EN: "published"}, "published"},
+		{"", notice.Label{JA: "URL", EN: "URL"}, "url"},
+		{"organization.name", notice.Label{JA: "組織", EN: "organization"}, "organization"},
+		{"organization.kind", notice.Label{JA: "組織の種類", EN: "kind of organization"}, labelSQL("organization_kind", labelled("organization_kind"))},
+		{"organization.prefecture", notice.Label{JA: "都道府県", EN: "prefecture"}, "prefecture"},
+		{"sector", notice.Label{JA: "業種", EN: "sector"}, "sector_{lang}"},
+		{"is_incident", notice.Label{JA: "事案か", EN: "incident"}, yes("is_incident")},
+		{"category", notice.Label{JA: "分類", EN: "category"}, "category_{lang}"},
+		{"also", notice.Label{JA: "ほかの分類", EN: "also"}, labelsSQL("also", labelled("category"))},
+		{"severity", notice.Label{JA: "重大度", EN: "severity"}, "severity_{lang}"},
+		{"", notice.Label{JA: "確からしさ", EN: "confidence"}, "round(confidence, 2)"},
+		{"stage", notice.Label{JA: "続報の段階", EN: "stage"}, labelSQL("stage", labelled("stage"))},
+		{"timeline.occurred", notice.Label{JA: "発生", EN: "occurred"}, "occurred"},
+		{"timeline.detected", notice.Label{JA: "発覚", EN: "detected"}, "detected"},
+		{"timeline.ended", notice.Label{JA: "終了", EN: "ended"}, "ended"},
+		{"timeline.restored", notice.Label{JA: "復旧", EN: "restored"}, "restored"},
+		{"impact.people", notice.Label{JA: "人数（人）", EN: "persons"}, "people"},
+		{"", notice.Label{JA: "人数の言葉", EN: "persons, in its words"}, "people_text"},
+		{"impact.records", notice.Label{JA: "件数（件）", EN: "records"}, "records"},
+		{"", notice.Label{JA: "件数の言葉", EN: "records, in its words"}, "records_text"},
+		{"impact.outage_minutes", notice.Label{JA: "停止（分）", EN: "outage (minutes)"}, "outage_minutes"},
+		{"", notice.Label{JA: "停止の言葉", EN: "outage, in its words"}, "outage_text"},
+		{"impact.exposure", notice.Label{JA: "流出", EN: "exposure"}, labelSQL("exposure", labelled("exposure"))},
+		{"impact.data_types", notice.Label{JA: "情報の種類", EN: "kinds of data"}, labelsSQL("data_types", labelled("data_type"))},
+		{"impact.secondary_damage", notice.Label{JA: "二次被害", EN: "later damage"}, labelSQL("secondary_damage", labelled("secondary_damage"))},
+		{"contractor.involved", notice.Label{JA: "委託先の関与", EN: "contractor involved"}, yes("contractor_involved")},
+		{"contractor.name", notice.Label{JA: "委託先", EN: "contractor"}, "contractor"},
+		{"found_by", notice.Label{JA: "気づいた人", EN: "found by"}, labelSQL("found_by", labelled("found_by"))},
+		{"medium", notice.Label{JA: "媒体", EN: "medium"}, labelSQL("medium", labelled("medium"))},
+		{"warnings", notice.Label{JA: "注意", EN: "warnings"}, labelsSQL("warnings", labelled("warning"))},
+		{"", notice.Label{JA: "合成", EN: "synthetic"}, yes("synthetic")},
+	}
+}
+
+// yes is SQL that says yes where the condition holds, and nothing else.
+func yes(condition string) string {
+	return "if(" + condition + ", if('{lang}' = 'ja', 'はい', 'yes'), NULL)"
+}
+
+// evidenceFields are how the fields of evidence are called.
+func evidenceFields() []Option {
+	var all []Option
+	for _, f := range facts() {
+		if f.field != "" {
+			all = append(all, Option{f.field, f.label})
+		}
+	}
+	return all
+}
+
 // factsSQL asks for what is known of a notice, one fact a row.
 func factsSQL(condition string) string {
-	facts := []struct {
-		label notice.Label
-		value string // SQL; NULL or empty when unknown
-	}{
-		{notice.Label{JA: "表題", EN: "title"}, "title"},
-		{notice.Label{JA: "公表者", EN: "publisher"}, "publisher"},
-		{notice.Label{JA: "公表日", EN: "published"}, "published"},
-		{notice.Label{JA: "URL", EN: "URL"}, "url"},
-		{notice.Label{JA: "組織", EN: "organization"}, "organization"},
-		{notice.Label{JA: "業種", EN: "sector"}, "sector_{lang}"},
-		{notice.Label{JA: "分類", EN: "category"}, "category_{lang}"},
-		{notice.Label{JA: "重大度", EN: "severity"}, "severity_{lang}"},
-		{notice.Label{JA: "確からしさ", EN: "confidence"}, "round(confidence, 2)"},
-		{notice.Label{JA: "続報の段階", EN: "stage"}, labelSQL("stage", labelled("stage"))},
-		{notice.Label{JA: "発生", EN: "occurred"}, "occurred"},
-		{notice.Label{JA: "発覚", EN: "detected"}, "detected"},
-		{notice.Label{JA: "終了", EN: "ended"}, "ended"},
-		{notice.Label{JA: "復旧", EN: "restored"}, "restored"},
-		{notice.Label{JA: "人数（人）", EN: "persons"}, "people"},
-		{notice.Label{JA: "人数の言葉", EN: "persons, in its words"}, "people_text"},
-		{notice.Label{JA: "件数（件）", EN: "records"}, "records"},
-		{notice.Label{JA: "件数の言葉", EN: "records, in its words"}, "records_text"},
-		{notice.Label{JA: "停止（分）", EN: "outage (minutes)"}, "outage_minutes"},
-		{notice.Label{JA: "停止の言葉", EN: "outage, in its words"}, "outage_text"},
-		{notice.Label{JA: "流出", EN: "exposure"}, labelSQL("exposure", labelled("exposure"))},
-		{notice.Label{JA: "情報の種類", EN: "kinds of data"}, labelsSQL("data_types", labelled("data_type"))},
-		{notice.Label{JA: "二次被害", EN: "later damage"}, labelSQL("secondary_damage", labelled("secondary_damage"))},
-		{notice.Label{JA: "委託先", EN: "contractor"}, "contractor"},
-		{notice.Label{JA: "気づいた人", EN: "found by"}, labelSQL("found_by", labelled("found_by"))},
-		{notice.Label{JA: "媒体", EN: "medium"}, labelSQL("medium", labelled("medium"))},
-		{notice.Label{JA: "注意", EN: "warnings"}, labelsSQL("warnings", labelled("warning"))},
-		{notice.Label{JA: "合成", EN: "synthetic"}, "if(synthetic, 'yes', NULL)"},
-	}
 	var ja, en, values []string
-	for _, f := range facts {
+	for _, f := range facts() {
 		ja, en, values = append(ja, "'"+f.label.JA+"'"), append(en, "'"+f.label.EN+"'"), append(values, "toString("+f.value+")")
 	}
 	return fmt.Sprintf(`SELECT field, value

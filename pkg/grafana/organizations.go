@@ -33,12 +33,13 @@ func organizations() Dashboard {
 					JA: "上で組織を選ぶと、その組織だけを数えます。続報は除きます。",
 					EN: "Choose an organization above to count it alone. Later reports are left out.",
 				},
-				SQL: `SELECT assumeNotNull(month) AS time, category AS code, ` + labelSQL("code", labelled("category")) + ` AS series, count() AS value
+				SQL: `SELECT {month} AS time, category AS code, ` + labelSQL("code", labelled("category")) + ` AS series, count() AS value
 FROM incidents
 WHERE {filters} AND NOT follow_up AND month IS NOT NULL
 GROUP BY time, code
 ORDER BY time, code`,
-				Links: []Link{toNotices(Assignment{"month", "time"}, Assignment{"category", "code"})},
+				Columns: []Column{{Name: "time", Unit: Month}},
+				Links:   []Link{toNotices(Assignment{"month", "time"}, Assignment{"category", "code"})},
 			},
 			Panel{
 				ID: 2, Kind: Table, Unit: Notices, Grid: Grid{W: 24, H: 12},
@@ -51,7 +52,7 @@ ORDER BY time, code`,
 					"published, title, organization, category_{lang} AS category_label, " + labelSQL("stage", labelled("stage")) + " AS stage_label, occurred_date, people, outage_minutes, contractor, notice_id"),
 				Columns: []Column{
 					published(),
-					headline(400),
+					headline(320),
 					organization(),
 					category(),
 					{Name: "stage_label", Label: notice.Label{JA: "段階", EN: "stage"}, Unit: Words, Width: 90},

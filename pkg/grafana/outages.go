@@ -53,13 +53,14 @@ WHERE {filters} AND NOT follow_up AND ` + isOutage,
 				}.named("organization_hash, organization_key, organization") + `)) AS longest
 SELECT time, ifNull(longest[place].2, '') AS code, if(place = 0, if('{lang}' = 'ja', 'その他', 'others'), longest[place].3) AS series, minutes AS value
 FROM (
-    SELECT assumeNotNull(month) AS time, indexOf(longest.1, organization_hash) AS place, sum(outage_minutes) AS minutes
+    SELECT {month} AS time, indexOf(longest.1, organization_hash) AS place, sum(outage_minutes) AS minutes
     FROM incidents
     WHERE {filters} AND NOT follow_up AND outage_minutes IS NOT NULL AND month IS NOT NULL
     GROUP BY time, place
 )
 ORDER BY time, place = 0, place`,
-				Links: []Link{toNotices(Assignment{"month", "time"}, Assignment{"organization", "code"})},
+				Columns: []Column{{Name: "time", Unit: Month}},
+				Links:   []Link{toNotices(Assignment{"month", "time"}, Assignment{"organization", "code"})},
 			},
 			Panel{
 				ID: 3, Kind: Table, Unit: Minutes, Grid: Grid{W: 12, H: 12},
@@ -72,7 +73,7 @@ ORDER BY time, place = 0, place`,
 					"outage_minutes AS minutes, title, organization, published, outage_text, notice_id"),
 				Columns: []Column{
 					{Name: "minutes", Label: notice.Label{JA: "時間（分）", EN: "minutes"}, Unit: Minutes, Width: 90},
-					headline(0),
+					headline(180),
 					operator(),
 					published(),
 					inItsWords("outage_text"),
@@ -120,7 +121,7 @@ ORDER BY time, place = 0, place`,
 				}.show(`title, organization, if(verdict = 'yes', if('{lang}' = 'ja', '当たる', 'yes'), if('{lang}' = 'ja', '不明', 'unknown')) AS verdict_label, service_{lang} AS service_label, outage_minutes AS minutes, people AS persons,
     arrayStringConcat(arrayMap(t -> if('{lang}' = 'ja', concat(toString(t.1), '分・', toString(t.2), '人'), concat(toString(t.1), ' min, ', toString(t.2), ' users')), thresholds), if('{lang}' = 'ja', 'または', ' or ')) AS limits, notice_id`),
 				Columns: []Column{
-					headline(0),
+					headline(180),
 					operator(),
 					{Name: "verdict_label", Label: notice.Label{JA: "重大な事故か", EN: "serious"}, Unit: Words, Width: 110},
 					{Name: "service_label", Label: notice.Label{JA: "役務", EN: "service"}, Unit: Words},

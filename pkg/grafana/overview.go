@@ -56,12 +56,13 @@ WHERE {filters} AND NOT follow_up`,
 					JA: "公表月ごとの事案の数を分類で積み上げたもの。続報と、公表日の分からない公表文は除きます。初めの月と終わりの月は途中かもしれません。",
 					EN: "Incidents by month of publication, stacked by category. Later reports and notices without a day of publication are left out. The first and last month may be incomplete.",
 				},
-				SQL: `SELECT assumeNotNull(month) AS time, category AS code, ` + labelSQL("code", labelled("category")) + ` AS series, count() AS value
+				SQL: `SELECT {month} AS time, category AS code, ` + labelSQL("code", labelled("category")) + ` AS series, count() AS value
 FROM incidents
 WHERE {filters} AND NOT follow_up AND month IS NOT NULL
 GROUP BY time, code
 ORDER BY time, code`,
-				Links: []Link{toNotices(Assignment{"month", "time"}, Assignment{"category", "code"})},
+				Columns: []Column{{Name: "time", Unit: Month}},
+				Links:   []Link{toNotices(Assignment{"month", "time"}, Assignment{"category", "code"})},
 			},
 			Panel{
 				ID: 4, Kind: Bars, Unit: Incidents, Grid: Grid{W: 12, H: 12},
@@ -112,7 +113,7 @@ ORDER BY persons DESC NULLS LAST, code`,
 					JA: "公表月ごとの人数の合計（左）と、人数を書かない事案の割合（右）。続報は除きます。1件の大きな事案が月を決めることがあります。",
 					EN: "Persons affected by month of publication (left), and the share of incidents that tell no number (right). Later reports are left out. One large incident can make a month.",
 				},
-				SQL: `SELECT assumeNotNull(month) AS time, sum(people) AS persons, countIf(people IS NULL) / count() AS unknown_share
+				SQL: `SELECT {month} AS time, sum(people) AS persons, countIf(people IS NULL) / count() AS unknown_share
 FROM incidents
 WHERE {filters} AND NOT follow_up AND month IS NOT NULL
 GROUP BY time
@@ -168,7 +169,7 @@ func newestNotices(id int, title notice.Label) Panel {
 			"published, title, organization, category_{lang} AS category_label, people, notice_id"),
 		Columns: []Column{
 			published(),
-			headline(0),
+			headline(200),
 			organization(),
 			category(),
 			persons("people"),

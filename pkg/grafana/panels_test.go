@@ -299,15 +299,22 @@ func TestLaterReportsWithoutADay(t *testing.T) {
 	}
 }
 
-// What a notice is to be read with care for stands there in words.
-func TestWarningsAreInWords(t *testing.T) {
+// What was read of a notice stands there in words: what it is to be read with care
+// for, and which value a piece of evidence is of.
+func TestANoticeIsToldInWords(t *testing.T) {
 	w := openWith(t)
 	doubtful := changed(1, func(n *notice.Notice, c *notice.Classification) {
 		n.Body, c.Warnings = "食い違う通知です。", []notice.Warning{notice.WarnTitleBodyMismatch, notice.WarnSumMismatch}
 	})
 	load(t, w, doubtful)
 	values := grafana.Values{Chosen: map[string][]string{"notice_id": {doubtful.Classified.NoticeID}}}
-	if got, want := panelAnswer(t, w, "notice", 1, values), `"headline and body disagree, total and items disagree"`; !strings.Contains(got, want) {
-		t.Errorf("want %s in\n%s", want, got)
+	for panel, want := range map[int]string{
+		1: `"headline and body disagree, total and items disagree"`,
+		2: `{"field_label":"category","text":"通知"`,
+		4: `"category_label":"malware"`,
+	} {
+		if got := panelAnswer(t, w, "notice", panel, values); !strings.Contains(got, want) {
+			t.Errorf("panel %d: want %s in\n%s", panel, want, got)
+		}
 	}
 }

@@ -184,7 +184,7 @@ ORDER BY last DESC`,
 					"fetched_at, title, publisher, source, published, category_{lang} AS category_label, confidence, notice_id"),
 				Columns: []Column{
 					{Name: "fetched_at", Label: notice.Label{JA: "取り込み", EN: "fetched"}, Unit: Moment},
-					headline(400),
+					headline(320),
 					{Name: "publisher", Label: notice.Label{JA: "公表者", EN: "publisher"}, Unit: Words},
 					{Name: "source", Label: notice.Label{JA: "取り込み元", EN: "source"}, Unit: Words},
 					published(),

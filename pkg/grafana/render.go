@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -80,6 +81,9 @@ func (d Dashboard) JSON(lang Language) ([]byte, error) {
 		return nil, fmt.Errorf("dashboard %s: %w", d.UID, err)
 	}
 	fields["description"] = lang.Of(d.Description)
+	if !d.overTime() {
+		fields["timepicker"].(map[string]any)["hidden"] = true
+	}
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
@@ -89,6 +93,13 @@ func (d Dashboard) JSON(lang Language) ([]byte, error) {
 	}
 	return out.Bytes(), nil
 }
+
+// overTime says whether the time range changes what some panel shows.
+func (d Dashboard) overTime() bool {
+	return slices.ContainsFunc(d.Panels, func(p Panel) bool { return ranged.MatchString(p.SQL) || len(p.Metrics) > 0 })
+}
+
+var ranged = regexp.MustCompile(`\{(filters|day|since|moment|interval)\b`)
 
 // object is JSON that the SDK has no type for.
 type object = map[string]any
@@ -292,6 +303,10 @@ func (macros) moment(column string) string {
 
 // $__timeInterval cuts days at midnight of UTC.
 func (macros) interval(column string) string { return cut(column, "$__interval_s") }
+
+// A link writes the month of a bar as the browser's own zone has it, which at noon of
+// UTC is the same month nearly everywhere.
+func (macros) month() string { return "addHours(toDateTime(assumeNotNull(month), 'UTC'), 12)" }
 
 func (macros) value(v Variable) string { return "${" + v.Name + ":singlequote}" }
 

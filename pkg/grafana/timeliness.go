@@ -39,7 +39,7 @@ WHERE {filters} AND NOT follow_up`,
 					JA: "公表月ごとの中央値と90パーセンタイル（左）、日数の分からない事案の割合（右）。続報は除きます。",
 					EN: "Median and 90th percentile by month of publication (left), and the share of incidents whose days are not known (right). Later reports are left out.",
 				},
-				SQL: `SELECT assumeNotNull(month) AS time, ` + percentile("disclosure_days", 50) + ` AS p50, ` + percentile("disclosure_days", 90) + ` AS p90, countIf(disclosure_days IS NULL) / count() AS unknown_share
+				SQL: `SELECT {month} AS time, ` + percentile("disclosure_days", 50) + ` AS p50, ` + percentile("disclosure_days", 90) + ` AS p90, countIf(disclosure_days IS NULL) / count() AS unknown_share
 FROM incidents
 WHERE {filters} AND NOT follow_up AND month IS NOT NULL
 GROUP BY time
@@ -141,7 +141,7 @@ WHERE {filters} AND NOT follow_up
 GROUP BY ` + by + `
 ORDER BY incidents DESC, code`,
 		Columns: []Column{
-			{Name: "name", Label: label, Unit: Words, Width: 130},
+			{Name: "name", Label: label, Unit: Words, Width: 150},
 			incidentCount(),
 			{Name: "detection_p50", Label: notice.Label{JA: "発覚50％", EN: "found p50"}, Unit: Days},
 			{Name: "detection_p90", Label: notice.Label{JA: "発覚90％", EN: "found p90"}, Unit: Days},

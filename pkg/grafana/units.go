@@ -25,7 +25,7 @@ func (u Unit) info() unitInfo {
 	case Days:
 		return unitInfo{notice.Label{JA: "日", EN: "days"}, grouped, -1}
 	case Share:
-		return unitInfo{notice.Label{JA: "割合", EN: "share"}, "percentunit", 0}
+		return unitInfo{notice.Label{JA: "割合", EN: "share"}, "percentunit", 1}
 	case Yen:
 		return unitInfo{notice.Label{JA: "円", EN: "yen"}, grouped, -1}
 	case Bytes:
