@@ -20,6 +20,7 @@ func (p Panel) options() object {
 	case Stat:
 		return object{
 			"colorMode": "value", "graphMode": "none", "justifyMode": "center", "orientation": "vertical", "textMode": "value_and_name",
+			"showPercentChange": false, "percentChangeColorMode": "standard", "wideLayout": true, // of 10 and later
 			"reduceOptions": object{"values": false, "calcs": []string{"lastNotNull"}, "fields": ""},
 		}
 	case Stacked:
@@ -30,11 +31,11 @@ func (p Panel) options() object {
 	case Bars:
 		legend["showLegend"] = len(p.figures()) > 1
 		return object{
-			"orientation": "horizontal", "xField": p.Columns[0].Name, "showValue": "auto", "stacking": "none", "groupWidth": 0.8, "barWidth": 0.9,
-			"text": object{"valueSize": 12}, "xTickLabelRotation": 0, "xTickLabelSpacing": 0, "legend": legend, "tooltip": object{"mode": "single", "sort": "none"},
+			"orientation": "horizontal", "xField": p.Columns[0].Name, "showValue": "auto", "stacking": "none", "groupWidth": 0.8, "barWidth": 0.9, "fullHighlight": false,
+			"text": object{"valueSize": 12}, "xTickLabelRotation": 0, "xTickLabelMaxLength": 0, "xTickLabelSpacing": 0, "legend": legend, "tooltip": object{"mode": "single", "sort": "none"},
 		}
 	default:
-		return object{"showHeader": true, "cellHeight": "sm", "footer": object{"show": false, "reducer": []string{"sum"}, "fields": ""}}
+		return object{"showHeader": true, "cellHeight": "sm", "frameIndex": 0}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"path"
 	"regexp"
@@ -76,13 +77,14 @@ func (d Dashboard) JSON(lang Language) ([]byte, error) {
 	}
 	// Through a map the keys stand in one order, none stands twice, and what the
 	// SDK does not model can be added.
-	var fields map[string]any
+	var fields object
 	if err := json.Unmarshal(raw, &fields); err != nil {
 		return nil, fmt.Errorf("dashboard %s: %w", d.UID, err)
 	}
 	fields["description"] = lang.Of(d.Description)
+	fit(fields)
 	if !d.overTime() {
-		fields["timepicker"].(map[string]any)["hidden"] = true
+		fields["timepicker"].(object)["hidden"] = true
 	}
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
@@ -228,6 +230,34 @@ func (d Dashboard) templateVariable(v Variable, lang Language) (sdk.TemplateVar,
 		t.Query = strings.Join(list, ",")
 	}
 	return t, nil
+}
+
+// fit makes of what the SDK writes, which is Grafana 8's, the form that
+// @grafana/schema has for 10 to 13: without fields that none of them knows, and with
+// those of links that they all want.
+func fit(board object) {
+	drop := func(from any, names ...string) {
+		for _, name := range names {
+			delete(from.(object), name)
+		}
+	}
+	drop(board, "hideControls", "originalTitle", "rows", "sharedCrosshair", "slug", "style")
+	drop(board["timepicker"], "time_options")
+	for _, p := range board["panels"].([]any) {
+		drop(p, "editable", "error", "isNew", "span")
+	}
+	for _, v := range board["templating"].(object)["list"].([]any) {
+		drop(v, "allFormat", "multiFormat")
+		if v.(object)["allValue"] == "" {
+			drop(v, "allValue")
+		}
+	}
+	links := board["links"].([]any)
+	for i, l := range links {
+		link := object{"asDropdown": false, "icon": "", "tags": []string{}, "targetBlank": false, "tooltip": "", "url": ""}
+		maps.Copy(link, l.(object))
+		links[i] = link
+	}
 }
 
 // reference names the data source that a variable chooses.

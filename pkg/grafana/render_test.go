@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -144,6 +145,52 @@ func TestLinksLeadSomewhere(t *testing.T) {
 					if !strings.Contains(p.SQL, set.Column) {
 						t.Errorf("%s, panel %d: no column %s", d.UID, p.ID, set.Column)
 					}
+				}
+			}
+		}
+	}
+}
+
+// The fields that @grafana/schema has in 10, 11, 12 and 13 alike, and of links all that
+// it wants; others would be dropped or refused there.
+func TestTheJSONHasTheFieldsOfLaterGrafanas(t *testing.T) {
+	known := map[string][]string{
+		"board":      {"annotations", "description", "editable", "graphTooltip", "id", "links", "panels", "schemaVersion", "tags", "templating", "time", "timepicker", "timezone", "title", "uid", "version"},
+		"panel":      {"datasource", "description", "fieldConfig", "gridPos", "id", "options", "targets", "title", "transparent", "type"},
+		"variable":   {"allValue", "current", "datasource", "hide", "includeAll", "label", "multi", "name", "options", "query", "refresh", "regex", "sort", "type"},
+		"link":       {"asDropdown", "icon", "includeVars", "keepTime", "tags", "targetBlank", "title", "tooltip", "type", "url"},
+		"timepicker": {"hidden", "refresh_intervals"},
+	}
+	type object = map[string]any
+	only := func(where, kind string, got any) {
+		for name := range got.(object) {
+			if !slices.Contains(known[kind], name) {
+				t.Errorf("%s: a %s has %s", where, kind, name)
+			}
+		}
+	}
+	for _, d := range grafana.Dashboards() {
+		data, err := d.JSON(grafana.Japanese)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var board object
+		if err := json.Unmarshal(data, &board); err != nil {
+			t.Fatal(err)
+		}
+		only(d.UID, "board", board)
+		only(d.UID, "timepicker", board["timepicker"])
+		for _, p := range board["panels"].([]any) {
+			only(d.UID, "panel", p)
+		}
+		for _, v := range board["templating"].(object)["list"].([]any) {
+			only(d.UID, "variable", v)
+		}
+		for _, l := range board["links"].([]any) {
+			only(d.UID, "link", l)
+			for _, name := range known["link"] {
+				if _, ok := l.(object)[name]; !ok {
+					t.Errorf("%s: a link lacks %s", d.UID, name)
 				}
 			}
 		}
