@@ -34,6 +34,8 @@ const (
 type Statement struct {
 	SQL        string
 	Parameters map[string]any // string, []string or uint32 by name
+	// Interval is the width of its bars over moments; 0: it has none.
+	Interval time.Duration
 }
 
 // What a person can choose wrongly; the error's text says it in words.
@@ -80,7 +82,8 @@ func (d Dashboard) bind(sql string, lang Language, chosen Values, except string)
 			delete(b.parameters, name)
 		}
 	}
-	return Statement{SQL: sql, Parameters: b.parameters}, nil
+	seconds, _ := b.parameters[intervalSeconds].(uint32)
+	return Statement{SQL: sql, Parameters: b.parameters, Interval: time.Duration(seconds) * time.Second}, nil
 }
 
 // The days that ClickHouse's Date32 can hold.
@@ -168,6 +171,8 @@ func dayText(t time.Time) string { return t.In(Japan).Format(time.DateOnly) }
 
 func momentText(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05.000") }
 
+const intervalSeconds = "interval_seconds" // a parameter
+
 func (b binding) interval(column string) string {
 	width := b.chosen.Interval
 	switch {
@@ -177,7 +182,7 @@ func (b binding) interval(column string) string {
 	default:
 		width = fitting(b.chosen.To.Sub(b.chosen.From) / 60)
 	}
-	seconds := b.bind("interval_seconds", "UInt32", uint32(max(width/time.Second, 1)))
+	seconds := b.bind(intervalSeconds, "UInt32", uint32(max(width/time.Second, 1)))
 	return cut(column, seconds)
 }
 

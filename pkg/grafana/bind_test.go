@@ -68,14 +68,16 @@ func TestBarsGoIntoDays(t *testing.T) {
 		{"2024-03-01", "2024-03-02", 30 * time.Minute},
 		{"2024-03-01", "2024-04-01", 24 * time.Hour},
 		{"2024-03-01", "2024-03-31", 12 * time.Hour},
+		{"2024-03-01", "2024-04-30", 24 * time.Hour},
+		{"2024-03-01", "2024-05-01", 2 * 24 * time.Hour},
 		{"2024-01-01", "2025-01-01", 7 * 24 * time.Hour},
 	} {
 		s, err := d.Bind(p, grafana.English, grafana.Values{From: day(tt.first), To: day(tt.after).Add(-time.Millisecond)})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := s.Parameters["interval_seconds"]; got != uint32(tt.want/time.Second) {
-			t.Errorf("from %s to %s: bars of %v s, want %v", tt.first, tt.after, got, tt.want)
+		if got := s.Parameters["interval_seconds"]; got != uint32(tt.want/time.Second) || s.Interval != tt.want {
+			t.Errorf("from %s to %s: bars of %v s, told as %v, want %v", tt.first, tt.after, got, s.Interval, tt.want)
 		}
 	}
 }

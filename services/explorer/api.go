@@ -119,6 +119,8 @@ type result struct {
 	TookMS    int64           `json:"took_ms"`
 	ReadRows  uint64          `json:"read_rows"`
 	ReadBytes uint64          `json:"read_bytes"`
+	// BarSeconds is how long each bar of a chart over moments is.
+	BarSeconds int64 `json:"bar_seconds,omitempty"`
 }
 
 // run waits for a place and runs a question that only reads, within the limits.

@@ -142,6 +142,20 @@ func (w *tab) enter(text string) {
 
 func click(selector chromedp.CSS) chromedp.Action[chromedp.Void] { return chromedp.Click(selector) }
 
+// drag draws the mouse over a panel's chart, between two parts of its width.
+func (w *tab) drag(panel int, from, to float64) {
+	w.t.Helper()
+	box := get1[[]float64](w, fmt.Sprintf(`(r => [r.left, r.top, r.width, r.height])(document.querySelector('[data-panel="%d"] canvas').getBoundingClientRect())`, panel))
+	x := func(part float64) float64 { return box[0] + box[2]*part }
+	y := box[1] + box[3]*0.4
+	w.do(
+		chromedp.MouseEvent(chromedp.MousePressed, x(from), y, chromedp.ButtonLeft),
+		chromedp.MouseEvent(chromedp.MouseMoved, x((from+to)/2), y, chromedp.ButtonLeft),
+		chromedp.MouseEvent(chromedp.MouseMoved, x(to), y, chromedp.ButtonLeft),
+		chromedp.MouseEvent(chromedp.MouseReleased, x(to), y, chromedp.ButtonLeft),
+	)
+}
+
 // open loads an address of the page's own.
 func (w *tab) open(path string) {
 	w.t.Helper()

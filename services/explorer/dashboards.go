@@ -173,6 +173,7 @@ func (a *api) replyDashboard(w http.ResponseWriter, r *http.Request, s grafana.S
 		a.refuse(w, r, err)
 		return
 	}
+	found.BarSeconds = int64(s.Interval / time.Second)
 	answer(w, http.StatusOK, found)
 }
 

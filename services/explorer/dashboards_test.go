@@ -2,6 +2,7 @@ package explorer_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -174,14 +175,7 @@ func TestDraggingZoomsIn(t *testing.T) {
 	w := openTab(t, server, laptop)
 	w.open("/d/overview?lang=ja&" + allDays)
 	w.shown()
-	box := get1[[]float64](w, `(r => [r.left, r.top, r.width, r.height])(document.querySelector('[data-panel="3"] canvas').getBoundingClientRect())`)
-	y := box[1] + box[3]*0.4
-	w.do(
-		chromedp.MouseEvent(chromedp.MousePressed, box[0]+box[2]*0.3, y, chromedp.ButtonLeft),
-		chromedp.MouseEvent(chromedp.MouseMoved, box[0]+box[2]*0.4, y, chromedp.ButtonLeft),
-		chromedp.MouseEvent(chromedp.MouseMoved, box[0]+box[2]*0.6, y, chromedp.ButtonLeft),
-		chromedp.MouseEvent(chromedp.MouseReleased, box[0]+box[2]*0.6, y, chromedp.ButtonLeft),
-	)
+	w.drag(3, 0.3, 0.6)
 	w.until(`!location.search.includes("from=2022-01-01")`)
 	w.shown()
 	values, err := url.ParseQuery(strings.TrimPrefix(get1[string](w, "location.search"), "?"))
@@ -249,15 +243,19 @@ func TestDaysAreJapans(t *testing.T) {
 	w := openTab(t, server, laptop)
 	w.open("/d/pipeline?lang=en&from=2024-03-01&to=2024-03-30")
 	w.shown()
-	box := get1[[]float64](w, `(r => [r.left, r.top, r.width, r.height])(document.querySelector('[data-panel="2"] canvas').getBoundingClientRect())`)
-	y := box[1] + box[3]*0.4
-	w.do(
-		chromedp.MouseEvent(chromedp.MousePressed, box[0]+box[2]*0.2, y, chromedp.ButtonLeft),
-		chromedp.MouseEvent(chromedp.MouseMoved, box[0]+box[2]*0.5, y, chromedp.ButtonLeft),
-		chromedp.MouseEvent(chromedp.MouseMoved, box[0]+box[2]*0.9, y, chromedp.ButtonLeft),
-		chromedp.MouseEvent(chromedp.MouseReleased, box[0]+box[2]*0.9, y, chromedp.ButtonLeft),
-	)
+	w.drag(2, 0.2, 0.9)
 	w.until(`location.search.includes("from=2024-03-02") && location.search.includes("to=2024-03-03")`)
+	// A bar of seven days is all of them, as far as they are in the time range.
+	for asked, zoomed := range map[[2]string][2]string{
+		{"2024-01-01", "2024-12-31"}: {"2024-02-29", "2024-03-06"},
+		{"2024-03-01", "2025-02-28"}: {"2024-03-01", "2024-03-06"},
+		{"2023-03-04", "2024-03-03"}: {"2024-02-29", "2024-03-03"},
+	} {
+		w.open("/d/pipeline?lang=en&from=" + asked[0] + "&to=" + asked[1])
+		w.shown()
+		w.drag(2, 0.2, 0.9)
+		w.until(fmt.Sprintf(`location.search.includes("from=%s&to=%s")`, zoomed[0], zoomed[1]))
+	}
 }
 
 func TestKeyboard(t *testing.T) {

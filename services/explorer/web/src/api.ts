@@ -36,6 +36,8 @@ export type Result = {
   took_ms: number;
   read_rows: number;
   read_bytes: number;
+  /** bar_seconds is how long each bar of a chart over moments is. */
+  bar_seconds?: number;
 };
 export type Notice = { facts: Result; text: string; evidence: Result; readings: Result };
 /** State is how many notices there are, and how many of them are made up. */

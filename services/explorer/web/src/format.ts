@@ -25,11 +25,11 @@ const inZone = (text: string) => (/(Z|[+-]\d{2}:\d{2})$/.test(text) ? text : `${
 
 const clock = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Tokyo", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" });
 
-/** moment is a moment of ISO 8601 on the clocks of Japan, as 2024-05-20 07:12; a day or a month stays as it is. */
-export function moment(text: string): string {
+/** moment is a moment of ISO 8601, some seconds later, on the clocks of Japan, as 2024-05-20 07:12; a day or a month stays as it is. */
+export function moment(text: string, later = 0): string {
   if (!/^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}/.test(text)) return text;
-  const at = new Date(inZone(text));
-  return Number.isNaN(at.getTime()) ? text : clock.format(at);
+  const at = Date.parse(inZone(text)) + later * 1000;
+  return Number.isNaN(at) ? text : clock.format(at);
 }
 
 function bytes(value: number): string {

@@ -1,6 +1,6 @@
 // One panel: asks for its rows and shows them.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { type Address, edited, go, type Language } from "./address";
+import { type Address, allTime, edited, go, type Language } from "./address";
 import { type Column, type Dashboard, type Failed, type Labels, type Panel as PanelOf, type Result, type Row, rowsOf, useAnswer } from "./api";
 import { Chart } from "./chart";
 import { Failure, isCommon, Waiting } from "./failure";
@@ -49,13 +49,13 @@ export function Panel(props: Props) {
       {shared && <p class="empty">{say(language, "failed")}</p>}
       {answer.state === "failed" && !shared && <Failure failed={answer} language={language} retry={() => setTries(tries + 1)} />}
       {answer.state === "there" && rows.length === 0 && <p class="empty">{say(language, "empty")}</p>}
-      {answer.state === "there" && rows.length > 0 && <Drawing {...props} rows={rows} asTable={asTable} link={link} />}
+      {answer.state === "there" && rows.length > 0 && <Drawing {...props} rows={rows} seconds={answer.value.bar_seconds} asTable={asTable} link={link} />}
     </section>
   );
 }
 
-function Drawing(props: Props & { rows: Row[]; asTable: boolean; link: (row: Row) => string | null }) {
-  const { panel, rows, language, address, link } = props;
+function Drawing(props: Props & { rows: Row[]; seconds: number | undefined; asTable: boolean; link: (row: Row) => string | null }) {
+  const { panel, dashboard, rows, seconds, language, address, link } = props;
   if (panel.kind === "stat") return <Figures panel={panel} row={rows[0] ?? {}} language={language} />;
   if (props.asTable || !charts.includes(panel.kind)) {
     return <Table columns={columnsOf(panel, language)} unit={panel.unit} rows={rows} language={language} link={link} />;
@@ -65,7 +65,13 @@ function Drawing(props: Props & { rows: Row[]; asTable: boolean; link: (row: Row
     if (to) open(to);
   };
   const zoom = (from: string, to: string) => {
-    const [first, last] = days(from, to);
+    let [first, last] = days(from, to, seconds);
+    const begin = address.query.get("from") || dashboard.from;
+    if (seconds && begin !== allTime) { // a bar begins and ends by its own days, and holds those in the time range
+      const end = address.query.get("to") || dashboard.to;
+      first = first < begin ? begin : first;
+      last = last > end ? end : last;
+    }
     go(address.path, edited(address.query, { from: first, to: last }));
   };
   return <Chart panel={panel} rows={rows} language={language} theme={props.theme} labels={props.labels} choose={follow} zoom={zoom} />;

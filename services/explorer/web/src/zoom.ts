@@ -35,11 +35,11 @@ export function draggable(chart: ECharts, box: HTMLElement, times: string[], zoo
   chart.getZr().on("globalout", () => end(null));
 }
 
-/** days are the first and the last day, Japan's, of what stands on an axis between two moments: years, months, or the days of moments. */
-export function days(from: string, to: string): [string, string] {
+/** days are the first and the last day, Japan's, of what stands on an axis between two moments: years, months, or the days of moments, each of which begins a bar of so many seconds. */
+export function days(from: string, to: string, seconds = 1): [string, string] {
   const first = from.length === 4 ? `${from}-01-01` : moment(from).slice(0, 10);
   if (to.length === 4) return [first, `${to}-12-31`];
-  const last = moment(to).slice(0, 10);
+  const last = moment(to, seconds - 1).slice(0, 10);
   if (to.length > 10 || !last.endsWith("-01")) return [first, last];
   const [year = 0, month = 1] = last.split("-").map(Number);
   return [first, new Date(Date.UTC(year, month, 0)).toISOString().slice(0, 10)];
