@@ -86,8 +86,11 @@ func (a *api) call(ctx context.Context, method, path string, body, into any) err
 	a.login(request)
 	response, err := a.client.Do(request)
 	if err != nil {
-		if ctx.Err() != nil {
+		switch {
+		case ctx.Err() != nil:
 			return context.Cause(ctx)
+		case errors.Is(err, http.ErrSchemeMismatch):
+			return fmt.Errorf("%w: %s speaks no TLS: try http://", ErrGrafanaURL, a.base.Host)
 		}
 		return fmt.Errorf("%w at %s: %w", ErrGrafanaDown, a.base.Host, err)
 	}
@@ -116,6 +119,8 @@ func refusal(status int, answer []byte) error {
 	var told struct{ Message, Status string }
 	isJSON := json.Unmarshal(answer, &told) == nil
 	switch {
+	case status == http.StatusBadRequest && strings.HasPrefix(string(answer), "Client sent an HTTP request to an HTTPS server"): // as Go's servers say it
+		return fmt.Errorf("%w: it speaks TLS: try https://", ErrGrafanaURL)
 	case !isJSON:
 		return fmt.Errorf("%w (status %d)", ErrIncompatible, status)
 	case status == http.StatusUnauthorized:

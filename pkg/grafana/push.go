@@ -233,6 +233,9 @@ func (s DataSource) payload() (object, error) {
 		port, secure = 8443, true
 	case "clickhouse":
 		protocol, port = "native", 9000
+		if secure {
+			port = 9440
+		}
 	default:
 		return nil, fmt.Errorf("not the URL of a ClickHouse: want http://, https:// or clickhouse://")
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -180,10 +181,13 @@ func TestASecondPushChangesNothing(t *testing.T) {
 		t.Errorf("%v, %d saved\n%s", err, g.saved, told)
 	}
 	g.boards["owabi-overview-ja"]["title"] = "changed by hand"
-	cfg.DataSource.URL = "clickhouse://ch.example.org"
+	cfg.DataSource.URL = "clickhouse://ch.example.org?secure=true"
 	told, outcomes, err = push(t, cfg)
 	if err != nil || outcomes[grafana.Updated] != 2 || g.boards["owabi-overview-ja"]["title"] != "owabi 概要 (overview)" {
 		t.Errorf("%v\n%s", err, told)
+	}
+	if source = g.sources["owabi-clickhouse"]["jsonData"].(map[string]any); source["port"] != 9440.0 || source["protocol"] != "native" {
+		t.Errorf("data source over the native protocol with TLS: %v", source)
 	}
 }
 
@@ -233,6 +237,24 @@ func TestAPushNeedsTheAddressOfAGrafana(t *testing.T) {
 		_, _, err := push(t, grafana.PushConfig{URL: address, Token: "admin"})
 		if !errors.Is(err, want) || strings.Contains(err.Error(), "hid") {
 			t.Errorf("%s: %v, want %v", address, err, want)
+		}
+	}
+}
+
+func TestAPushSaysWhichSchemeIsSpoken(t *testing.T) {
+	leavesNothingRunning(t)
+	_, plain := startRecorded(t)
+	secure := httptest.NewUnstartedServer(http.NotFoundHandler())
+	secure.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	secure.StartTLS()
+	defer secure.Close()
+	for address, words := range map[string]string{
+		strings.Replace(plain, "http:", "https:", 1):      "speaks no TLS: try http://",
+		strings.Replace(secure.URL, "https:", "http:", 1): "speaks TLS: try https://",
+	} {
+		_, _, err := push(t, grafana.PushConfig{URL: address, Token: "admin"})
+		if !errors.Is(err, grafana.ErrGrafanaURL) || !strings.Contains(err.Error(), words) {
+			t.Errorf("%s: %v", address, err)
 		}
 	}
 }
