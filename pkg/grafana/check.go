@@ -73,11 +73,19 @@ func Check(ctx context.Context, w Asker, cfg CheckConfig) ([]Finding, error) {
 	if cfg.Limits == (warehouse.Limits{}) {
 		cfg.Limits = warehouse.Limits{Time: 30 * time.Second, MemoryBytes: 2 << 30}
 	}
+	if cfg.To.IsZero() {
+		cfg.To = time.Now()
+	}
 	dashboards, err := some(cfg.Dashboards)
 	if err != nil {
 		return nil, err
 	}
 	c := checker{asker: w, config: cfg}
+	for _, d := range dashboards {
+		if err := d.validate(c.timeRange(d)); err != nil {
+			return nil, err
+		}
+	}
 	if err := c.findNotice(ctx); err != nil {
 		return nil, err
 	}
@@ -144,16 +152,18 @@ func (c *checker) findNotice(ctx context.Context) error {
 	return nil
 }
 
+// timeRange is what the configuration says, or else the dashboard's own.
+func (c *checker) timeRange(d Dashboard) Values {
+	v := Values{From: c.config.From, To: c.config.To}
+	if v.From.IsZero() {
+		v.From = d.Begin(v.To)
+	}
+	return v
+}
+
 func (c *checker) dashboard(ctx context.Context, d Dashboard, lang Language) ([]Finding, error) {
-	to := c.config.To
-	if to.IsZero() {
-		to = time.Now().UTC()
-	}
-	everything := Values{From: c.config.From, To: to, Chosen: map[string][]string{}}
-	if everything.From.IsZero() {
-		everything.From = d.Begin(to)
-	}
-	narrowed := Values{From: everything.From, To: to, Chosen: map[string][]string{}}
+	everything, narrowed := c.timeRange(d), c.timeRange(d)
+	everything.Chosen, narrowed.Chosen = map[string][]string{}, map[string][]string{}
 	var findings []Finding
 	for _, v := range d.Variables {
 		switch {

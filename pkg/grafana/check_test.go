@@ -276,6 +276,10 @@ func TestACheckTellsWhatIsWrongInWords(t *testing.T) {
 	if _, err := grafana.Check(t.Context(), empty, unknown); !errors.Is(err, grafana.ErrUnknownDashboard) {
 		t.Errorf("unknown: %v", err)
 	}
+	future := grafana.CheckConfig{From: time.Now().AddDate(0, 0, 2)}
+	if _, err := grafana.Check(t.Context(), empty, future); !errors.Is(err, grafana.ErrTimeRange) {
+		t.Errorf("from a day to come: %v", err)
+	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := grafana.Check(ended, empty, twoYears()); !errors.Is(err, context.Canceled) {

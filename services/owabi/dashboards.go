@@ -78,6 +78,9 @@ func (c *dashboardsCheckCommand) Run(ctx context.Context, std stdio) (err error)
 	}
 	defer func() { err = errors.Join(err, e.close()) }()
 	findings, err := grafana.Check(ctx, e.warehouse, grafana.CheckConfig{Dashboards: c.Dashboards, From: from, To: to, Slow: c.Slow})
+	if errors.Is(err, grafana.ErrTimeRange) {
+		return usageError{err}
+	}
 	if err != nil {
 		return err
 	}
@@ -95,8 +98,8 @@ func (c *dashboardsCheckCommand) Run(ctx context.Context, std stdio) (err error)
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprintf(std.out, "%d fine, %d empty, %d slow, %d failed, %d left out (asked of Prometheus)\n",
-		count[grafana.Fine], count[grafana.Empty], count[grafana.Slow], count[grafana.Failed], count[grafana.Skipped])
+	fmt.Fprintf(std.out, "%d questions fine, %d empty, %d slow (over %v), %d failed; %d panels left out (asked of Prometheus)\n",
+		count[grafana.Fine], count[grafana.Empty], count[grafana.Slow], c.Slow, count[grafana.Failed], count[grafana.Skipped])
 	if n := count[grafana.Failed]; n > 0 || c.Strict && count[grafana.Slow]+count[grafana.Empty] > 0 {
 		return fmt.Errorf("dashboards: %d failed, %d slow, %d empty", n, count[grafana.Slow], count[grafana.Empty])
 	}
