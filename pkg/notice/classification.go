@@ -1,6 +1,9 @@
 package notice
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // Classification is what was read out of a notice. A nil pointer, a null or an
 // empty list is unknown; no value is ever a guess, and every value read from the
@@ -78,7 +81,7 @@ func (c Classified) Validate() error {
 		return fmt.Errorf("%w: impact.outage_minutes is %d", ErrInvalid, d.Value)
 	}
 	for i, e := range c.Evidence {
-		if e.Start < 0 || e.End < e.Start {
+		if e.Start < 0 || e.End < e.Start || e.End > math.MaxUint32 { // what a place is stored in
 			return fmt.Errorf("%w: evidence %d, of %.80q, is from %d to %d", ErrInvalid, i, e.Field, e.Start, e.End)
 		}
 	}

@@ -218,23 +218,30 @@ func (n Notice) Validate() error {
 	case !IsToken(n.Source):
 		return fmt.Errorf("%w: source %.80q is not one subject token", ErrInvalid, n.Source)
 	}
-	if n.Published != "" {
-		day, err := time.Parse(time.DateOnly, n.Published)
-		if err != nil {
-			return fmt.Errorf("%w: published %.80q is not a date YYYY-MM-DD", ErrInvalid, n.Published)
-		}
-		if !Storable(day) {
-			return fmt.Errorf("%w: published %s is out of range, 1900 to 2299", ErrInvalid, n.Published)
-		}
+	return n.ValidatePublished()
+}
+
+// ValidatePublished says why Published is no day a notice can have; "" is no day told.
+func (n Notice) ValidatePublished() error {
+	if n.Published == "" {
+		return nil
+	}
+	day, err := time.Parse(time.DateOnly, n.Published)
+	if err != nil {
+		return fmt.Errorf("%w: published %.80q is not a date YYYY-MM-DD", ErrInvalid, n.Published)
+	}
+	if !Storable(day) {
+		return fmt.Errorf("%w: published %s is out of range, 1900 to 2261", ErrInvalid, n.Published)
 	}
 	return nil
 }
 
-// Storable says whether t lies in the years 1900 to 2299 of UTC, which ClickHouse's
-// Date32 and DateTime64 hold. Its driver makes another time of any other without a word.
+// Storable says whether t lies in the years 1900 to 2261 of UTC: what can be counted in
+// nanoseconds of 64 bits, as clients of databases do, and what ClickHouse's Date32 and
+// DateTime64 hold. Of any other time they make another without a word.
 func Storable(t time.Time) bool {
 	year := t.UTC().Year()
-	return year >= 1900 && year <= 2299
+	return year >= 1900 && year <= 2261
 }
 
 // IsToken says whether s can stand as one token of a NATS subject: lower-case

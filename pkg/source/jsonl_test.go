@@ -21,6 +21,7 @@ func TestJSONLReadsGoodLinesAroundBadOnes(t *testing.T) {
 	reasons := map[int]error{
 		4: ErrMalformed, 5: ErrMalformed, 6: notice.ErrNoText, 7: notice.ErrNoText, 8: ErrMalformed,
 		9: ErrMalformed, 10: ErrMalformed, 15: ErrMalformed, 17: ErrMalformed, 18: ErrMalformed,
+		21: notice.ErrNoText, 23: notice.ErrInvalid, 24: notice.ErrInvalid,
 	}
 	lines := strings.Split(input, "\n")
 	for _, item := range items {

@@ -385,6 +385,9 @@ func (p piece) accept(n notice.Notice, line int, raw []byte) Item {
 			return p.reject(line, raw, false, fmt.Errorf("%w: there is a NUL byte in it", ErrMalformed))
 		}
 	}
+	if err := n.ValidatePublished(); err != nil {
+		return p.reject(line, raw, false, err)
+	}
 	n.FetchedAt = p.now().UTC()
 	if hasKana(n.Title) || hasKana(n.Body) {
 		n.Lang = "ja"

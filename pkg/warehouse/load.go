@@ -3,6 +3,7 @@ package warehouse
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -125,22 +126,23 @@ func (w *Warehouse) insert(ctx context.Context, rows []Row) error {
 			return &rowError{i, fmt.Errorf("notice %s: the message carries no notice", rows[i].NoticeID)}
 		}
 	}
-	ctx = clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{
+	settings := clickhouse.Settings{
 		// The batch is ready: the server need not gather it with others, and its
 		// acknowledgement must mean that the rows are stored, on every shard.
 		"async_insert":                  0,
 		"distributed_foreground_insert": 1,
 		// Old notices of many years in one batch are no mistake.
 		"max_partitions_per_insert_block": 0,
-		// What stands twice in a batch is seen to by FINAL and by merges, like what comes
-		// twice in two: to look for it in each part is a quarter of an insert's work.
-		"optimize_on_insert": 0,
-	}))
+	}
 	facts := valuesOf(factColumns, rows)
-	if err := w.insertInto(ctx, tables[0], facts); err != nil {
+	if err := w.insertInto(with(ctx, settings), tables[0], facts); err != nil {
 		return err
 	}
-	rest, ctx := errgroup.WithContext(ctx)
+	// What stands twice in a batch is seen to by FINAL and by merges here, like what comes
+	// twice in two: to look for it in each part is much of an insert's work. The figures
+	// are asked all day, and FINAL is cheaper over parts known to hold nothing twice.
+	settings["optimize_on_insert"] = 0
+	rest, ctx := errgroup.WithContext(with(ctx, settings))
 	rest.Go(func() error {
 		return w.insertInto(ctx, "reading_rows", slices.Concat(facts, valuesOf(evidenceColumns, rows)))
 	})
@@ -148,6 +150,10 @@ func (w *Warehouse) insert(ctx context.Context, rows []Row) error {
 		return w.insertInto(ctx, "text_rows", slices.Concat(named(facts, textFacts), valuesOf(bodyColumns, rows)))
 	})
 	return rest.Wait()
+}
+
+func with(ctx context.Context, settings clickhouse.Settings) context.Context {
+	return clickhouse.Context(ctx, clickhouse.WithSettings(maps.Clone(settings)))
 }
 
 func (w *Warehouse) insertInto(ctx context.Context, table string, columns []values) error {
