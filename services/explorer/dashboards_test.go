@@ -297,6 +297,47 @@ func TestLinksToGrafana(t *testing.T) {
 	w.until(`document.querySelector(".range a")?.href === "https://grafana.example.org/d/owabi-overview-en?from=1704034800000&to=1706713199000&var-category=theft"`)
 }
 
+// Keys alone do nothing beside Ctrl, Alt or Meta, and nothing when they are switched
+// off, which lasts.
+func TestKeysCanBeSwitchedOff(t *testing.T) {
+	server, _ := pages(t, nil)
+	w := openTab(t, server, laptop)
+	w.open("/sql?lang=en")
+	w.until(`document.querySelector("main h1, main textarea")`)
+	const theme = `document.documentElement.dataset.theme`
+	press := func(with string) {
+		w.do(chromedp.Evaluate[chromedp.Void](`document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "t", bubbles: true, ` + with + `}))`))
+	}
+	still := func(when string) {
+		t.Helper()
+		if got := get1[string](w, theme); got != "light" {
+			t.Errorf("%s: the theme is %s", when, got)
+		}
+	}
+	for _, with := range []string{"ctrlKey: true", "altKey: true", "metaKey: true"} {
+		press(with)
+		still(with)
+	}
+	turn := func() {
+		w.do(click(`.tools button[aria-label="Keys"]`))
+		w.until(`document.querySelector("dialog").open`)
+		w.do(click("dialog input"), click("dialog button"))
+		w.until(`!document.querySelector("dialog").open`)
+	}
+	turn()
+	press("")
+	w.open("/sql?lang=en")
+	w.until(`document.querySelector("main h1, main textarea")`)
+	still("switched off")
+	press("")
+	w.open("/sql?lang=en")
+	w.until(`document.querySelector("main h1, main textarea")`)
+	still("switched off before")
+	turn()
+	press("")
+	w.until(theme + ` === "dark"`)
+}
+
 // The API refuses what cannot be, and says what kind of thing is wrong.
 func TestRefusals(t *testing.T) {
 	server, _ := pages(t, nil)

@@ -56,13 +56,13 @@ function App() {
         <div class="tools">
           <SearchBox address={address} language={language} />
           <button type="button" title={say(language, "theme")} aria-label={say(language, "theme")} onClick={switchTheme}>◐</button>
+          <Keys language={language} does={does} />
           <button type="button" onClick={switchLanguage}>{say(language, "language")}</button>
         </div>
       </header>
       {answer.state === "waiting" && <main><Waiting language={language} /></main>}
       {answer.state === "failed" && <main><Failure failed={answer} language={language} /></main>}
       {answer.state === "there" && <Page address={address} current={current} answer={answer.value} theme={theme} />}
-      <Keys language={language} does={does} />
     </>
   );
 }

@@ -24,6 +24,7 @@ const words = {
   theme: ["明るさを切り替える", "Light or dark"],
   language: ["English", "日本語"],
   keys: ["キー操作", "Keys"],
+  keysOn: ["Ctrl などと組み合わせないキー操作を使う", "Use the keys that need no Ctrl"],
   close: ["閉じる", "Close"],
   skip: ["本文へ", "Skip to the content"],
   hits: ["件", "found"],
