@@ -54,7 +54,8 @@ const (
 )
 
 // EnsureStreams makes the streams that are missing and widens those that exist
-// where cfg asks for more. It never makes one smaller, and never changes what a
+// where cfg asks for more; the list of refused notices, where there is one, gets as
+// many replicas. It never makes one smaller, and never changes what a
 // stream holds or how: then it fails with ErrStreamDiffers and leaves that stream
 // as it is. It may be run any number of times, and needs the rights of an
 // administrator.
@@ -85,7 +86,8 @@ func (b *Bus) ensureStreams(ctx context.Context, cfg StreamsConfig) (changes []C
 		}
 		changes = append(changes, Change{Stream: s.name, What: what, Details: details})
 	}
-	return changes, nil
+	refused, err := b.widenRefused(ctx, cfg.Replicas)
+	return append(changes, refused...), err
 }
 
 func (b *Bus) ensureStream(ctx context.Context, want jetstream.StreamConfig, duplicates time.Duration) (What, []string, error) {
@@ -112,6 +114,10 @@ func (b *Bus) ensureStream(ctx context.Context, want jetstream.StreamConfig, dup
 	if err != nil {
 		return Left, nil, explain(ctx, err)
 	}
+	return b.widenStream(ctx, stream, want)
+}
+
+func (b *Bus) widenStream(ctx context.Context, stream jetstream.Stream, want jetstream.StreamConfig) (What, []string, error) {
 	next, changes, err := widened(stream.CachedInfo().Config, want)
 	if err != nil || len(changes) == 0 {
 		return Left, nil, err
