@@ -71,9 +71,10 @@ func RejectedSubject(s notice.Stage) string { return "notices.rejected." + strin
 func RetriedSubject(s notice.Stage) string { return RejectedSubject(s) + ".retried" }
 
 // RawMessage makes the message of a notice. The notice must be valid; the error
-// of an invalid one is permanent.
+// of an invalid one is permanent. That its id fits its content is the caller's word:
+// whoever made the notice has just computed it, and every reader does so again.
 func RawMessage(n notice.Notice) (Message, error) {
-	if err := n.Validate(); err != nil {
+	if err := n.ValidateFields(); err != nil {
 		return Message{}, Permanent(err)
 	}
 	data, err := json.Marshal(n)

@@ -233,6 +233,9 @@ func unpublished(r Rejected) (*nats.Msg, error) {
 	if err := json.Unmarshal(r.Raw, &n); err != nil {
 		return nil, fmt.Errorf("%w: what was kept is no notice: %w", ErrNoRetry, err)
 	}
+	if err := n.Validate(); err != nil { // a notice from a message: its id is nobody's word
+		return nil, fmt.Errorf("%w: %w", ErrNoRetry, err)
+	}
 	m, err := RawMessage(n)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNoRetry, err)

@@ -208,13 +208,23 @@ var (
 // fits its content, a source that can stand in a subject, and a Published that is
 // a date and Storable.
 func (n Notice) Validate() error {
+	if err := n.ValidateFields(); err != nil {
+		return err
+	}
+	if n.ID != n.ComputeID() {
+		return fmt.Errorf("%w: id %.80q does not fit its content", ErrInvalid, n.ID)
+	}
+	return nil
+}
+
+// ValidateFields is Validate without a look at the id, for who has just computed it:
+// that is most of Validate's work.
+func (n Notice) ValidateFields() error {
 	switch {
 	case strings.TrimSpace(n.Title) == "" && strings.TrimSpace(n.Body) == "":
 		return ErrNoText
 	case !utf8.ValidString(n.Title) || !utf8.ValidString(n.Body) || !utf8.ValidString(n.Publisher):
 		return fmt.Errorf("%w: its text is not UTF-8", ErrInvalid)
-	case n.ID != n.ComputeID():
-		return fmt.Errorf("%w: id %.80q does not fit its content", ErrInvalid, n.ID)
 	case !IsToken(n.Source):
 		return fmt.Errorf("%w: source %.80q is not one subject token", ErrInvalid, n.Source)
 	}
