@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -199,7 +200,7 @@ func (b *Bus) Consume(ctx context.Context, cfg ConsumeConfig, handle Handler) er
 	workers, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	var wg sync.WaitGroup
-	var fetching sync.Mutex
+	var fetching fetching
 	for range cfg.Workers {
 		w := &worker{bus: b, cfg: cfg, consumer: consumer, fetching: &fetching, keepAlive: info.AckWait / 3, handle: handle, log: log}
 		wg.Go(func() {
@@ -220,10 +221,16 @@ type worker struct {
 	bus       *Bus
 	cfg       ConsumeConfig
 	consumer  jetstream.Consumer
-	fetching  *sync.Mutex // shared by the workers of a Consume
+	fetching  *fetching // shared by the workers of a Consume
 	keepAlive time.Duration
 	handle    Handler
 	log       *slog.Logger
+}
+
+// fetching is held by the worker that fetches.
+type fetching struct {
+	sync.Mutex
+	came atomic.Uint64 // the consumer's number of the last delivery that came
 }
 
 // An idle worker sees the end of its context when its request for a first message has
@@ -293,17 +300,19 @@ func (w *worker) fetch(ctx context.Context) ([]Delivery, error) {
 	if ended(w.cfg.NoMore) {
 		idle = lastWait
 	}
-	batch, err := w.pull(nil, 1, jetstream.FetchMaxWait(idle))
+	batch, err := w.pull(nil, nil, 1, jetstream.FetchMaxWait(idle))
 	if len(batch) == 0 {
 		return batch, err
 	}
+	all, seen := w.watchForAll(ctx)
+	defer seen()
 	most, left := w.cfg.company(batch[0].Tries), w.cfg.BatchBytes
 	for wait := newLingering(w.cfg, time.Now()); len(batch) < most && left > 0 && ctx.Err() == nil; {
 		had := len(batch)
 		n, look, asked := min(most-had, maxPull), wait.look(), time.Now()
 		// The server ends a request that gets too little only after its time, and to
 		// leave it before would lose what comes for it: so each is short.
-		batch, err = w.pull(batch, n, jetstream.FetchMaxWait(look), jetstream.FetchMaxBytes(left))
+		batch, err = w.pull(all, batch, n, jetstream.FetchMaxWait(look), jetstream.FetchMaxBytes(left))
 		if err != nil { // what came before the error is handled
 			w.log.Debug("fetching the rest of a batch", "error", err)
 			break
@@ -313,19 +322,30 @@ func (w *worker) fetch(ctx context.Context) ([]Delivery, error) {
 		}
 		// Ended before its time: the next message is larger than what is left.
 		full := len(batch)-had < n && time.Since(asked) < look
-		if full || wait.over(time.Now(), len(batch)-had) {
+		if full || ended(all) || wait.over(time.Now(), len(batch)-had) {
 			break
 		}
 	}
 	return batch, nil
 }
 
-func (w *worker) pull(batch []Delivery, n int, opts ...jetstream.FetchOpt) ([]Delivery, error) {
+// pull asks for n messages and appends what comes, until the request is over or all is
+// closed.
+func (w *worker) pull(all <-chan struct{}, batch []Delivery, n int, opts ...jetstream.FetchOpt) ([]Delivery, error) {
 	got, err := w.consumer.Fetch(n, opts...)
 	if err != nil {
 		return batch, err
 	}
-	for m := range got.Messages() {
+	for messages := got.Messages(); ; {
+		var m jetstream.Msg
+		select {
+		case m = <-messages:
+		case <-all:
+			return batch, nil
+		}
+		if m == nil {
+			return batch, got.Error()
+		}
 		meta, err := m.Metadata()
 		if err != nil {
 			return batch, fmt.Errorf("a message without JetStream's metadata on %s: %w", m.Subject(), err)
@@ -339,8 +359,45 @@ func (w *worker) pull(batch []Delivery, n int, opts ...jetstream.FetchOpt) ([]De
 			d.Prepared = w.prepare(d)
 		}
 		batch = append(batch, d)
+		w.fetching.came.Store(d.count)
 	}
-	return batch, got.Error()
+}
+
+// watchForAll returns a channel that is closed when nothing more can come: NoMore is
+// closed, the consumer has delivered the end of the stream, and its last delivery came
+// here. Only then may a request be left before its time, for what comes for it would be
+// lost until the AckWait. seen ends the watch.
+func (w *worker) watchForAll(ctx context.Context) (all <-chan struct{}, seen func()) {
+	if w.cfg.NoMore == nil {
+		return nil, func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	came, over := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(over)
+		select {
+		case <-w.cfg.NoMore:
+		case <-ctx.Done():
+			return
+		}
+		for !w.allCame(ctx) {
+			if !pause(ctx, 2*time.Millisecond) {
+				return
+			}
+		}
+		close(came)
+	}()
+	return came, func() { cancel(); <-over }
+}
+
+// allCame is false also when the server does not tell: then a request runs its time.
+func (w *worker) allCame(ctx context.Context) bool {
+	last, err := w.bus.LastSequence(ctx, w.cfg.Stream)
+	if err != nil {
+		return false
+	}
+	info, err := w.consumer.Info(ctx)
+	return err == nil && info.Delivered.Stream >= last && info.Delivered.Consumer == w.fetching.came.Load()
 }
 
 func (w *worker) prepare(d Delivery) (prepared any) {

@@ -75,3 +75,47 @@ func TestPreparedMessages(t *testing.T) {
 		t.Errorf("prepared %v", got)
 	}
 }
+
+// When nothing more will come, a request is left before its time only when all has come:
+// what was on its way to it, here or to another process, would come a second time.
+func TestNothingIsLostWhenNoMoreComes(t *testing.T) {
+	t.Parallel()
+	const n = 2000
+	b := ready(t, embedded(t, bus.EmbeddedConfig{}), bus.StreamsConfig{}, bus.ConsumersConfig{})
+	noMore := make(chan struct{})
+	cfg := classifier()
+	cfg.Batch, cfg.Linger, cfg.NoMore, cfg.Workers = n, 5*time.Second, noMore, 2
+	var mu sync.Mutex
+	seen := map[uint64]int{}
+	for range 2 {
+		consuming(t, b, cfg, func(_ context.Context, batch []bus.Delivery) []error {
+			mu.Lock()
+			defer mu.Unlock()
+			for _, d := range batch {
+				seen[d.Sequence]++
+				if d.Tries != 1 {
+					t.Errorf("message %d was delivered %d times", d.Sequence, d.Tries)
+				}
+			}
+			return nil
+		})
+	}
+	p := publisher(t, b, bus.PublisherConfig{})
+	for i := range n {
+		_, err := p.Publish(t.Context(), raw(t, i))
+		must(t, err)
+	}
+	must(t, p.Flush(t.Context()))
+	close(noMore)
+	must(t, b.WaitDrained(t.Context(), bus.StreamRaw, bus.ConsumerClassifier))
+	mu.Lock()
+	defer mu.Unlock()
+	if len(seen) != n {
+		t.Errorf("%d messages seen, want %d", len(seen), n)
+	}
+	for sequence, times := range seen {
+		if times != 1 {
+			t.Errorf("message %d seen %d times", sequence, times)
+		}
+	}
+}

@@ -76,7 +76,7 @@ func (b *Bus) Subscribe(ctx context.Context, cfg SubscribeConfig, handle func(co
 	consume := ConsumeConfig{Stream: cfg.Stream, Consumer: cfg.Durable, Batch: subscriberBatch}
 	consume.defaults(b.MaxPayload())
 	s := &subscriber{
-		worker: worker{bus: b, cfg: consume, log: b.log.With("stream", cfg.Stream, "subscriber", cfg.Durable)},
+		worker: worker{bus: b, cfg: consume, fetching: &fetching{}, log: b.log.With("stream", cfg.Stream, "subscriber", cfg.Durable)},
 		cfg:    cfg,
 	}
 	err := s.run(ctx, handle)

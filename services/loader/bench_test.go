@@ -109,7 +109,7 @@ func classified(b *testing.B, count int) []bus.Message {
 // insertAgain reads every table that was filled into memory, and returns how long a
 // plain loop takes to insert the rows into a copy of it. It gets them in the order of
 // the stream, as the loader did: in the order of the table a batch would be of one or
-// two years instead of all, and so make as many parts.
+// two years instead of all, and so make as many parts. It has the loader's settings.
 func insertAgain(b *testing.B, address string) time.Duration {
 	b.Helper()
 	options, err := clickhouse.ParseDSN(address)
@@ -134,10 +134,15 @@ func insertAgain(b *testing.B, address string) time.Duration {
 		if err := conn.Exec(ctx, "CREATE TABLE plain_"+table.Name+" AS "+table.Name); err != nil {
 			b.Fatal(err)
 		}
+		settings := clickhouse.Settings{"async_insert": 0}
+		if table.Name != "notice_rows" {
+			settings["optimize_on_insert"] = 0
+		}
+		inserting := clickhouse.Context(b.Context(), clickhouse.WithSettings(settings))
 		runtime.GC()
 		began := time.Now()
 		for len(rows) > 0 {
-			batch, err := conn.PrepareBatch(ctx, "INSERT INTO plain_"+table.Name+" ("+strings.Join(columns, ", ")+")")
+			batch, err := conn.PrepareBatch(inserting, "INSERT INTO plain_"+table.Name+" ("+strings.Join(columns, ", ")+")")
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -52,29 +52,34 @@ func syntheticFile(b *testing.B, count int) (path string, notices []notice.Notic
 
 // BenchmarkPipeline measures notices a second from a file of synthetic notices to
 // the last row in ClickHouse: read, published, classified and loaded, with every
-// acknowledgement, in one process on the embedded engines; for each durability. In
-// turns with it the classifier alone reads the same notices on all cores; each
-// figure is the median of the rounds. of-classifier compares the time that passes,
-// of-classifier-cpu the processor time, which other programs disturb less.
+// acknowledgement, in one process on the embedded engines; for each durability, and
+// where start and end weigh less. In turns with it the classifier alone reads the same
+// notices on all cores; each figure is the median of the rounds. of-classifier compares
+// the time that passes, of-classifier-cpu the processor time (cpu-s), which other
+// programs disturb less.
 func BenchmarkPipeline(b *testing.B) {
-	const count = 10_000
 	slog.SetDefault(slog.New(slog.DiscardHandler))
-	path, notices := syntheticFile(b, count)
 	reader, err := classify.New(classify.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
-	for _, durability := range []bus.Durability{bus.SurvivesProcess, bus.SurvivesPower} {
-		b.Run(string(durability), func(b *testing.B) {
+	for _, run := range []struct {
+		durability bus.Durability
+		count      int
+	}{{bus.SurvivesProcess, 10_000}, {bus.SurvivesProcess, 30_000}, {bus.SurvivesPower, 10_000}} {
+		b.Run(fmt.Sprintf("%s/%d", run.durability, run.count), func(b *testing.B) {
+			path, notices := syntheticFile(b, run.count)
+			count := float64(run.count)
 			figures := map[string][]float64{}
 			for b.Loop() {
 				alone := measure(func() { classifyAlone(reader, notices) })
-				piped, inserts := pipeOnce(b, reader, durability, path, count)
+				piped, inserts := pipeOnce(b, reader, run.durability, path, uint64(run.count))
 				for unit, figure := range map[string]float64{
 					"notices/s":            count / piped.passed.Seconds(),
 					"classifier-notices/s": count / alone.passed.Seconds(),
 					"of-classifier":        alone.passed.Seconds() / piped.passed.Seconds(),
 					"of-classifier-cpu":    alone.processor.Seconds() / piped.processor.Seconds(),
+					"cpu-s":                piped.processor.Seconds(),
 					"batches":              float64(inserts),
 				} {
 					figures[unit] = append(figures[unit], figure)
