@@ -122,9 +122,9 @@ type Delivery struct {
 //
 // While it runs, the server is told that the messages are in work. A panic is an
 // error of the whole batch; from the third try on a message is handled with fewer and
-// fewer others and then alone, so that one bad message does not take others with it. ctx outlives the service's
-// by StopTimeout. A handler is called by several workers at once and must not keep
-// the slice.
+// fewer others and then alone, so that one bad message does not take others with it.
+// ctx outlives the service's by StopTimeout. A handler is called by several workers at
+// once and must not keep the slice.
 type Handler func(ctx context.Context, batch []Delivery) []error
 
 // Each makes a Handler of one that handles one delivery.

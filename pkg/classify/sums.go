@@ -104,7 +104,8 @@ const quotedBytes = 600
 // someItems is where a list stands, as far as it is quoted: its first items.
 func (r *reading) someItems(s japanese.Sum) japanese.Range {
 	some := s.Range
-	for _, item := range s.Items {
+	some.End = r.v.Quantities[s.Items[0]].Range.End
+	for _, item := range s.Items[1:] {
 		end := r.v.Quantities[item].Range.End
 		if end-some.Start > quotedBytes {
 			break

@@ -227,8 +227,8 @@ func viewFunctions() template.FuncMap {
 		},
 		"bits":  bits,
 		"codes": codesOf,
-		// told: the fields that told_bits has, in its order.
-		"told": toldNames,
+		// toldFields: the names of those that told_bits has, in its order.
+		"toldFields": toldNames,
 	}
 }
 

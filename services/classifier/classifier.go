@@ -97,6 +97,12 @@ const together = 32
 func (w *worker) handle(ctx context.Context, batch []bus.Delivery) []error {
 	results := make([]result, len(batch))
 	for first := 0; first < len(batch); first += together {
+		if ctx.Err() != nil { // nothing would be published any more
+			for i := first; i < len(batch); i++ {
+				results[i].err = context.Cause(ctx)
+			}
+			break
+		}
 		end := min(first+together, len(batch))
 		w.classify(ctx, batch[first:end], results[first:end])
 	}

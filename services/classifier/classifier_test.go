@@ -3,6 +3,7 @@ package classifier_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -84,6 +85,26 @@ func TestEveryNoticeBecomesOneClassifiedMessage(t *testing.T) {
 	}
 	if len(seen) != n {
 		t.Errorf("%d notices on the classified stream, want %d", len(seen), n)
+	}
+}
+
+// What is left of a batch when the time to stop is over is given back unread.
+func TestAfterTheTimeToStopNothingIsRead(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	var counts classifier.Counts
+	batch := make([]bus.Delivery, 100) // empty: each would be rejected if it were read
+	errs := classifier.Handle(ctx, classifier.Config{}, &counts, batch)
+	if len(errs) != len(batch) {
+		t.Fatalf("%d verdicts, want %d", len(errs), len(batch))
+	}
+	for i, err := range errs {
+		if !errors.Is(err, context.Canceled) || bus.IsPermanent(err) {
+			t.Fatalf("message %d: %v, want that it was stopped", i, err)
+		}
+	}
+	if n := counts.Rejected.Load(); n != 0 {
+		t.Errorf("%d rejected", n)
 	}
 }
 

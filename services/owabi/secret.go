@@ -18,7 +18,8 @@ func secret(variable, path string) (string, error) {
 		return "", fmt.Errorf("%s_FILE: %w", variable, err)
 	}
 	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Mode()&0o007 != 0 {
-		slog.Warn("a secret's file is open to everybody on this machine: chmod o= takes that away", "file", path, "mode", info.Mode().String())
+		// No warning: Docker and Kubernetes mount secrets so, where nobody else can look.
+		slog.Info("a secret's file is open to everybody on this machine: chmod o= takes that away", "file", path, "mode", info.Mode().String())
 	}
 	value := strings.TrimRight(string(data), "\r\n")
 	if value == "" { // nobody who names a file for a secret means to have none
