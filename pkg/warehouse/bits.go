@@ -8,8 +8,10 @@ import (
 
 // The columns data_bits, category_bits and effect_bits of notice_rows hold sets of
 // codes as numbers: bit 0 stands for the first code here, and bit 63 for any that is
-// not here (which effect_bits, of a byte, drops). The order is stored in every row, so a code is only ever added, at the end
-// and with a migration that gives the column its new expression and materializes it.
+// not here (which effect_bits, of a byte, drops). The order is stored in every row, so
+// a code is only ever added, at the end and with a migration that gives the column its
+// new expression and materializes it. The migration that gave it the old one then gets
+// that written out, for what was applied never changes (testdata/migrations.sql).
 const (
 	dataTypeBits = `name address phone email birthdate gender age credit_card security_code bank_account
 		password my_number health id_document employment school_record income family location device_id
@@ -21,8 +23,9 @@ const (
 )
 
 // toldFields are the fields that coverage is told of, each with its condition on
-// notice_rows, in the order of their bits in told_bits. That order is stored in every
-// row too.
+// notice_rows, in the order of their bits in told_bits. They are stored in every row
+// too: a field is only ever added, at the end and with a migration that gives told_bits
+// its new expression and materializes it, and a condition only changed with one.
 func toldFields() [][2]string {
 	return [][2]string{
 		{"published", "published IS NOT NULL"},

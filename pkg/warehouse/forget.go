@@ -17,7 +17,8 @@ type TableTrace struct {
 }
 
 // noticeTables lists the tables that keep rows of notices: all that store
-// something and have a column notice_id, whoever made them.
+// something and have a column notice_id, whoever made them. Over a cluster they are
+// each server's own; what others made is taken to be on every server alike.
 func (w *Warehouse) noticeTables(ctx context.Context, withColumn string) ([]string, error) {
 	const found = `SELECT name FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree'
 AND name IN (SELECT table FROM system.columns WHERE database = currentDatabase() AND name = 'notice_id')
@@ -39,7 +40,8 @@ func (w *Warehouse) NoticesOf(ctx context.Context, organizationKey string) ([]st
 	seen := map[string]bool{}
 	var ids []string
 	for _, table := range tables {
-		found, err := w.strings(ctx, "SELECT DISTINCT notice_id FROM "+quoteIdentifier(table)+" WHERE organization_key = ? ORDER BY notice_id", organizationKey)
+		all := quoteIdentifier(w.layout.whole(table))
+		found, err := w.strings(ctx, "SELECT DISTINCT notice_id FROM "+all+" WHERE organization_key = ? ORDER BY notice_id", organizationKey)
 		if err != nil {
 			return nil, fmt.Errorf("notices of organization %s in %s: %w", organizationKey, table, err)
 		}
@@ -57,7 +59,8 @@ func (w *Warehouse) NoticesOf(ctx context.Context, organizationKey string) ([]st
 const maxForgotten = 2000
 
 // Traces counts what is stored about notices, table by table; tables without a
-// row of theirs are left out.
+// row of theirs are left out. Over a cluster the tables of owabi are counted on every
+// shard, those that others made on the server that is asked.
 func (w *Warehouse) Traces(ctx context.Context, noticeIDs []string) ([]TableTrace, error) {
 	return w.traces(ctx, amongChunks(noticeIDs)...)
 }
@@ -71,13 +74,9 @@ func (w *Warehouse) traces(ctx context.Context, conditions ...string) ([]TableTr
 	}
 	var traces []TableTrace
 	for _, table := range tables {
-		trace := TableTrace{Table: table}
-		for _, condition := range conditions {
-			var n uint64
-			if err := w.conn.QueryRow(ctx, "SELECT count() FROM "+quoteIdentifier(table)+" WHERE "+condition).Scan(&n); err != nil {
-				return nil, fmt.Errorf("count rows of %s: %w", table, inItsWords(err))
-			}
-			trace.Rows += n
+		trace := TableTrace{Table: w.layout.whole(table)}
+		if trace.Rows, err = w.count(ctx, trace.Table, conditions...); err != nil {
+			return nil, err
 		}
 		if trace.Rows > 0 {
 			traces = append(traces, trace)
@@ -86,26 +85,62 @@ func (w *Warehouse) traces(ctx context.Context, conditions ...string) ([]TableTr
 	return traces, nil
 }
 
+// count counts the rows of a table that meet one of some conditions, no two of which
+// hold for the same row.
+func (w *Warehouse) count(ctx context.Context, table string, conditions ...string) (uint64, error) {
+	var all uint64
+	for _, condition := range conditions {
+		var n uint64
+		if err := w.conn.QueryRow(ctx, "SELECT count() FROM "+quoteIdentifier(table)+" WHERE "+condition).Scan(&n); err != nil {
+			return 0, fmt.Errorf("count rows of %s: %w", table, inItsWords(err))
+		}
+		all += n
+	}
+	return all, nil
+}
+
 // Forget removes every row about notices from every table, and returns when the
-// parts that held them are gone from the disk too. It needs the rights to alter
-// and delete, which no running service has.
+// parts that held them are gone from the disk too; over a cluster, from that of the
+// server that is asked: the others drop theirs within minutes, as ClickHouse does. It
+// needs the rights to alter and delete, which no running service has.
 func (w *Warehouse) Forget(ctx context.Context, noticeIDs []string) error {
-	conditions := amongChunks(noticeIDs)
-	traces, err := w.traces(ctx, conditions...)
+	return w.erase(ctx, amongChunks(noticeIDs)...)
+}
+
+// erase removes the rows that meet one of some conditions from every table that keeps
+// rows of notices, and from the facts last: they tell which notices are old. On one
+// server a table without such a row is left alone; over a cluster none is, for no
+// server knows what the others' tables hold that are not owabi's, nor a replica what
+// has not reached it.
+func (w *Warehouse) erase(ctx context.Context, conditions ...string) error {
+	tables, err := w.noticeTables(ctx, "notice_id")
 	if err != nil {
 		return err
 	}
-	for _, trace := range traces {
-		if err := w.eraseFrom(ctx, trace.Table, conditions...); err != nil {
+	facts := w.layout.local(factsTable)
+	if i := slices.Index(tables, facts); i >= 0 {
+		tables = append(slices.Delete(tables, i, i+1), facts)
+	}
+	for _, table := range tables {
+		if w.layout.cluster == "" {
+			n, err := w.count(ctx, table, conditions...)
+			if err != nil {
+				return err
+			}
+			if n == 0 {
+				continue
+			}
+		}
+		if err := w.eraseFrom(ctx, table, conditions...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// eraseFrom erases the rows of one table that meet a condition. ClickHouse keeps the parts that a mutation
-// replaced for eight minutes, for a power cut could undo what replaced them; here
-// the new ones are synced and the old ones swept.
+// eraseFrom erases the rows of one table that meet a condition. ClickHouse keeps the
+// parts that a mutation replaced for eight minutes, for a power cut could undo what
+// replaced them; here the new ones are synced and the old ones swept.
 func (w *Warehouse) eraseFrom(ctx context.Context, table string, conditions ...string) (err error) {
 	alter := "ALTER TABLE " + quoteIdentifier(table) + " " + w.layout.onCluster()
 	const sweeping = " MODIFY SETTING old_parts_lifetime = 1, min_rows_to_fsync_after_merge = 1, min_compressed_bytes_to_fsync_after_merge = 1"
@@ -119,7 +154,7 @@ func (w *Warehouse) eraseFrom(ctx context.Context, table string, conditions ...s
 		}
 	}()
 	for _, condition := range conditions {
-		if err := w.conn.Exec(ctx, alter+" DELETE WHERE "+condition+" SETTINGS mutations_sync = 2"); err != nil {
+		if err := w.conn.Exec(ctx, alter+" DELETE WHERE "+condition+" SETTINGS mutations_sync = 2"+w.layout.subqueries()); err != nil {
 			return fmt.Errorf("erase rows of %s: %w", table, inItsWords(err))
 		}
 	}

@@ -2,6 +2,8 @@ package warehouse_test
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -42,6 +44,39 @@ func TestAForgottenNoticeLeavesNoRow(t *testing.T) {
 	}
 	if err := w.Forget(t.Context(), ids); err != nil { // once more finds nothing
 		t.Error(err)
+	}
+}
+
+// Over a cluster the server that is asked may have no row of a notice that another
+// shard has. Its own table is empty here, and another database stands for that shard.
+func TestNoticesOfOtherShardsAreFoundAndErased(t *testing.T) {
+	shard := open(t)
+	gone := row("ほかのシャードの本文。")
+	load(t, shard, gone)
+	asked := openUnmigrated(t)
+	createDatabase(t, asked)
+	for _, table := range []string{"notice_rows", "reading_rows", "text_rows"} {
+		execute(t, asked, fmt.Sprintf("CREATE TABLE %s_local AS %s.%s", table, shard.Database(), table))
+		execute(t, asked, fmt.Sprintf("CREATE TABLE %s AS %s_local ENGINE = Merge('%s', '^%s$')", table, table, shard.Database(), table))
+	}
+	w, err := warehouse.Open(warehouse.Config{URL: asked.URL(), Cluster: "c"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	ids, err := w.NoticesOf(t.Context(), "みなと商会")
+	if err != nil || !slices.Equal(ids, []string{gone.NoticeID}) {
+		t.Errorf("notices of the organization: %v, %v", ids, err)
+	}
+	want := []warehouse.TableTrace{{Table: "notice_rows", Rows: 1}, {Table: "reading_rows", Rows: 1}, {Table: "text_rows", Rows: 1}}
+	if traces, err := w.Traces(t.Context(), []string{gone.NoticeID}); err != nil || !slices.Equal(traces, want) {
+		t.Errorf("traces: %v, %v; want %v", traces, err, want)
+	}
+	// There is no cluster to erase from; that it is tried is what can be seen.
+	for _, ids := range [][]string{{gone.NoticeID}, {"of a notice that no server has"}} {
+		if err := w.Forget(t.Context(), ids); err == nil || !strings.Contains(err.Error(), "reading_rows_local") {
+			t.Errorf("forgetting %v: %v; want that the servers' own tables are erased from", ids, err)
+		}
 	}
 }
 

@@ -24,6 +24,7 @@ func (l layout) functions() template.FuncMap {
 		"local":         l.local,
 		"everywhere":    l.everywhere,
 		"onCluster":     l.onCluster,
+		"onAllReplicas": l.onAllReplicas,
 		"replacing":     l.replacing,
 		"distributed":   l.distributed,
 		"deduplication": l.deduplication,
@@ -40,6 +41,17 @@ func (l layout) local(table string) string {
 	return table + "_local"
 }
 
+// whole is the name of the table that shows the rows of all shards, of one that holds
+// rows on each server: of what others made, it is that table itself.
+func (l layout) whole(table string) string {
+	for _, t := range tables {
+		if table == l.local(t) {
+			return t
+		}
+	}
+	return table
+}
+
 // everywhere are the tables that a column is added to: over a cluster also the one
 // over all shards.
 func (l layout) everywhere(table string) []string {
@@ -54,6 +66,25 @@ func (l layout) onCluster() string {
 		return ""
 	}
 	return "ON CLUSTER " + quoteIdentifier(l.cluster)
+}
+
+// onAllReplicas makes an ALTER wait for all replicas and not only for the one that
+// carries it out: the next statement may be another's.
+func (l layout) onAllReplicas() string {
+	if l.cluster == "" {
+		return ""
+	}
+	return "SETTINGS alter_sync = 2"
+}
+
+// subqueries are the settings with which a mutation of a replicated table may have
+// one. ClickHouse forbids it where replicas could find different rows; they fetch the
+// part of whichever was first, and an erasure that was stopped is run again.
+func (l layout) subqueries() string {
+	if l.cluster == "" {
+		return ""
+	}
+	return ", allow_nondeterministic_mutations = 1"
 }
 
 // replacing is the engine that keeps the row with the highest version of each key.

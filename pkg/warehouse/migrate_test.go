@@ -146,6 +146,7 @@ func TestClusterStatementsParse(t *testing.T) {
 	all := strings.Join(statements, "\n")
 	for _, want := range []string{
 		"notice_rows_local ON CLUSTER", "ReplicatedReplacingMergeTree('/clickhouse/tables/{uuid}/{shard}', '{replica}', classified_at)",
+		"ALTER TABLE notice_rows_local ON CLUSTER `c`\n    ADD COLUMN", "(bits.go)\nSETTINGS alter_sync = 2",
 		"CREATE TABLE IF NOT EXISTS notice_rows ON CLUSTER `c` AS notice_rows_local ENGINE = Distributed('c', 'owabi', 'notice_rows_local', cityHash64(notice_id))",
 	} {
 		if !strings.Contains(all, want) {

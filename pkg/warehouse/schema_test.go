@@ -5,13 +5,16 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"owabi/pkg/warehouse"
 )
 
-var update = flag.Bool("update", false, "write migrations/tables.txt and views/types.txt from what the engine says")
+var update = flag.Bool("update", false, "write migrations/tables.txt, views/types.txt and testdata/migrations*.sql anew")
 
 // golden holds the file at path against got, or writes it.
 func golden(t *testing.T, path, got string) {
@@ -26,7 +29,7 @@ func golden(t *testing.T, path, got string) {
 		t.Fatal(err)
 	}
 	if got != string(want) {
-		t.Errorf("%s is not what the engine says; run go test -run %s -update, and look at the difference:\n%s", path, t.Name(), got)
+		t.Errorf("%s is not as it is now; run go test -run %s -update, and look at the difference:\n%s", path, t.Name(), got)
 	}
 }
 
@@ -45,6 +48,37 @@ func TestTablesAreAsTheirFileSays(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "migrations/tables.txt", strings.Join(shape, "\n")+"\n")
+}
+
+// applied is what the migrations say to the engine, without the comments.
+func applied(t *testing.T, cluster string) string {
+	t.Helper()
+	statements, err := warehouse.TableStatements("owabi", cluster)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := strings.Join(statements, ";\n") + ";\n"
+	all = regexp.MustCompile(`\s*(?m:--.*$)`).ReplaceAllString(all, "")
+	return regexp.MustCompile(`\s*\n\s*`).ReplaceAllString(all, "\n")
+}
+
+// A database has what a migration said when it was applied, whatever the migration
+// says today: the file of all that was ever said may only grow.
+func TestMigrationsSayWhatTheyAlwaysSaid(t *testing.T) {
+	for cluster, path := range map[string]string{"": "testdata/migrations.sql", "c": "testdata/migrations-cluster.sql"} {
+		said, err := os.ReadFile(path)
+		if err != nil && !*update {
+			t.Fatal(err)
+		}
+		got := applied(t, cluster)
+		if !strings.HasPrefix(got, string(said)) {
+			t.Errorf("a migration that databases have no longer says what it said to them (%s). "+
+				"Write what it said into it as it stands there, and what it should say now into a new migration:\n%s",
+				path, cmp.Diff(strings.Split(string(said), "\n"), strings.Split(got, "\n")))
+			continue
+		}
+		golden(t, path, got)
+	}
 }
 
 // The types of the views are declared; a query of another type would be converted

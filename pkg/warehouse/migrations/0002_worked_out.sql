@@ -15,7 +15,8 @@
 {{- end}}
 
 {{range everywhere "notice_rows" -}}
-ALTER TABLE {{.}} {{onCluster}}{{template "worked out"}};
+ALTER TABLE {{.}} {{onCluster}}{{template "worked out"}}
+{{onAllReplicas}};
 
 {{end -}}
 ALTER TABLE {{local "notice_rows"}} {{onCluster}}
