@@ -149,8 +149,9 @@ func (p *pipeline) ingest(ctx context.Context, std stdio, sources []string, flag
 	}, &p.ingested)
 }
 
-// start runs the classifier in group until classifying ends, which also tells the
-// loader that everything has been classified, and the loader until ctx ends.
+// start runs the classifier in group until classifying ends, and the loader until ctx
+// ends. Whoever ends classifying before ctx has seen everything classified: its end is
+// the loader's NoMore too, so that it waits for no more rows to load together.
 func (p *pipeline) start(ctx, classifying context.Context, group *errgroup.Group) {
 	group.Go(func() error {
 		return classifier.Run(classifying, classifier.Config{
