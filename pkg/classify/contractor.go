@@ -67,12 +67,14 @@ func (r *reading) readContractor() {
 	if r.judge(contractorVerdict, strconv.FormatBool(ruled), r.rules.hearing.Contractor, nil) != "true" {
 		return
 	}
-	r.out.Contractor.Involved = true
 	if ruled {
 		r.evidence(fieldContractor, r.cue(*first).id, r.rangeOf(*first))
+	} else if words, ok := r.loudest(contractorVerdict, "true"); ok {
+		r.evidence(fieldContractor, contractorVerdict.rule(), words)
 	} else {
-		r.quoteVerdict(contractorVerdict, "true")
+		return
 	}
+	r.out.Contractor.Involved = true
 	for _, o := range japanese.Organizations(r.text) {
 		if o.Self || o.Key == r.organizationKey || o.Key == "" || o.Kind != japanese.KindCompany {
 			continue

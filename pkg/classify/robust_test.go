@@ -294,3 +294,18 @@ func TestListsAreQuotedInPart(t *testing.T) {
 		t.Error("the items of the total are not quoted")
 	}
 }
+
+// The model takes this for one of the notices that deny a leak, for the sort of notice
+// it is; not a word of it says so.
+func TestAnAnswerNoWordSpeaksForIsNotGiven(t *testing.T) {
+	n := notice.Notice{Source: "text", Title: "タル局", Body: `
+読者の皆様へ
+3月22日の午後、当社のウェブサイト「北浜新聞デジタル」と会員向け電子版が、つながりにくくなりました。朝夕の紙面の編集や印刷、配達には影響がありませんでしたが、速報をお待ちの皆様にご迷惑をおかけしました。お詫びします。
+
+原因は、外部から短時間に大量の接続要求を送りつけるいわゆるDDoS攻撃です。午後1時24分に攻撃が始まり、配信を委託している会社の防御設備の容量を超えまし`}
+	c := newClassifier(t).Classify(n)
+	if c.Impact.Exposure != nil {
+		t.Errorf("exposure %s", *c.Impact.Exposure)
+	}
+	checkClassification(t, n, c)
+}

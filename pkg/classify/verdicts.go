@@ -93,7 +93,8 @@ func (r *reading) judge(v verdict, ruled string, worth float64, aside []float64)
 }
 
 // settle replaces the rules' answer by that of judge where it is another, and the
-// rules' evidence with it.
+// rules' evidence with it. An answer for which no word of the notice speaks is not
+// given: it would rest on nothing but what kind of notice it is.
 func settle[T ~string](r *reading, v verdict, answer **T, worth float64, aside []float64) {
 	ruled := ""
 	if *answer != nil {
@@ -103,30 +104,38 @@ func settle[T ~string](r *reading, v verdict, answer **T, worth float64, aside [
 	if chosen == ruled {
 		return
 	}
-	r.forget(v.field)
-	*answer = nil
-	if chosen != "" {
-		a := T(chosen)
-		*answer = &a
-		r.quoteVerdict(v, chosen)
+	if chosen == "" {
+		r.forget(v.field)
+		*answer = nil
+		return
 	}
+	words, ok := r.loudest(v, chosen)
+	if !ok {
+		return
+	}
+	r.forget(v.field)
+	a := T(chosen)
+	*answer = &a
+	r.evidence(v.field, v.rule(), words)
 }
 
-// quoteVerdict gives the piece of text that spoke loudest for an answer the
-// ranker gave against the rules.
-func (r *reading) quoteVerdict(v verdict, answer string) {
+// rule is what evidence for an answer of the ranker's names.
+func (v verdict) rule() string { return "model." + v.field[strings.LastIndexByte(v.field, '.')+1:] }
+
+// loudest is the piece of text that spoke loudest for an answer the ranker gave
+// against the rules; false where none spoke for it.
+func (r *reading) loudest(v verdict, answer string) (japanese.Range, bool) {
 	f := featureSet{places: []place{}}
 	v.describe(r, &f)
 	k, a := r.model.ranker(v.field), slices.Index(v.answers, answer)
-	best, loudest := 0, int8(0)
-	for i, p := range f.places {
+	var words japanese.Range
+	loudest := int8(0)
+	for _, p := range f.places {
 		if w := k.weights[v.bucket(p.feature, a)]; w > loudest {
-			best, loudest = i, w
+			words, loudest = p.at, w
 		}
 	}
-	if loudest > 0 {
-		r.evidence(v.field, "model."+v.field[strings.LastIndexByte(v.field, '.')+1:], f.places[best].at)
-	}
+	return words, loudest > 0
 }
 
 // forget takes back the evidence for a field.
