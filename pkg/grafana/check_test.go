@@ -133,12 +133,19 @@ func TestEveryQuestionOfEveryDashboardIsAnswered(t *testing.T) {
 // ClickHouse plugin 3.3 and 4 do, and holds the answers against those of Bind.
 func TestGrafanaAsksTheSame(t *testing.T) {
 	w := openWith(t)
+	for _, published := range []string{"1965-03-31", "2199-12-01"} { // outside of what a DateTime holds
+		load(t, w, changed(4, func(n *notice.Notice, c *notice.Classification) { // an outage, which tells its time
+			n.Published, c.Organization.Name, c.Organization.Key = published, &published, &published
+		}))
+	}
 	everything := grafana.Values{From: day("2024-01-01"), To: day("2026-06-30"), Interval: time.Hour, Chosen: map[string][]string{}}
 	narrowed := everything
 	narrowed.Chosen = map[string][]string{
 		"category": {"misdelivery", "loss", "system_outage"}, "sector": {"telecom", "government_local", "media"}, "organization": {`It's "4" 組合 \ %`, `It's "9" 組合 \ %`},
 		"synthetic": {"leave_out"}, "ownership": {"public", "private", "unknown"},
 	}
+	centuries := everything
+	centuries.From, centuries.To = day("1960-01-01"), day("2199-12-31")
 	for _, d := range grafana.Dashboards() {
 		data, err := d.JSON(grafana.Japanese)
 		if err != nil {
@@ -156,6 +163,9 @@ func TestGrafanaAsksTheSame(t *testing.T) {
 			if i == 0 { // one is enough to see how all is written
 				rounds["everything"] = everything
 			}
+			if strings.Contains(p.SQL, "{month}") {
+				rounds["centuries"] = centuries
+			}
 			for name, chosen := range rounds {
 				bound, err := d.Bind(p, grafana.Japanese, chosen)
 				if err != nil {
@@ -163,6 +173,9 @@ func TestGrafanaAsksTheSame(t *testing.T) {
 				}
 				want := answer(t, w, bound)
 				got := answer(t, w, grafana.Statement{SQL: asGrafana(d, board.Panels[i].Targets[0].RawSQL, chosen)})
+				if name == "centuries" && !(strings.Contains(got, `"1965-03-01`) && strings.Contains(got, `"2199-12-01`)) {
+					t.Errorf("%s, panel %d: 1965 and 2199 are not in\n%s", d.UID, p.ID, got)
+				}
 				got = strings.ReplaceAll(got, `-01 12:00:00"`, `-01"`) // months, which Grafana has at noon
 				if got != want {
 					t.Errorf("%s, panel %d, %s: Grafana sees\n%s\nwant\n%s", d.UID, p.ID, name, got, want)
@@ -196,7 +209,8 @@ func answer(t *testing.T, w *warehouse.Warehouse, s grafana.Statement) string {
 var variable = regexp.MustCompile(`\$\{(\w+):singlequote\}`)
 
 // asGrafana writes a rendered question as it reaches ClickHouse: the front end
-// resolves conditionalAll, then variables, the plugin its macros.
+// resolves conditionalAll, then variables, the plugin its macros: those of time by a
+// DateTime, which ends in 1970 and 2106, or (4.0.0) by a DateTime64.
 func asGrafana(d grafana.Dashboard, sql string, chosen grafana.Values) string {
 	for {
 		before, macro, found := strings.Cut(sql, "$__conditionalAll(")
@@ -223,10 +237,14 @@ func asGrafana(d grafana.Dashboard, sql string, chosen grafana.Values) string {
 		}
 		return strings.Join(quoted, ",")
 	})
+	moment := "toDateTime(intDiv(%d,1000))"
+	if chosen.From.Unix() < 0 {
+		moment = "toDateTime64(%d/1000, 3)"
+	}
 	return strings.NewReplacer(
-		"$__fromTime", fmt.Sprintf("toDateTime(intDiv(%d,1000))", chosen.From.UnixMilli()),
+		"$__fromTime", fmt.Sprintf(moment, chosen.From.UnixMilli()),
 		"$__interval_s", fmt.Sprint(int(chosen.Interval.Seconds())),
-		"$__toTime", fmt.Sprintf("toDateTime(intDiv(%d,1000))", chosen.To.UnixMilli()),
+		"$__toTime", fmt.Sprintf(moment, chosen.To.UnixMilli()),
 	).Replace(sql)
 }
 

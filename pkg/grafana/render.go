@@ -335,8 +335,8 @@ func (macros) moment(column string) string {
 func (macros) interval(column string) string { return cut(column, "$__interval_s") }
 
 // A link writes the month of a bar as the browser's own zone has it, which at noon of
-// UTC is the same month nearly everywhere.
-func (macros) month() string { return "addHours(toDateTime(assumeNotNull(month), 'UTC'), 12)" }
+// UTC is the same month nearly everywhere. A DateTime holds 1970 to 2106 alone.
+func (macros) month() string { return "addHours(toDateTime64(assumeNotNull(month), 0, 'UTC'), 12)" }
 
 func (macros) value(v Variable) string { return "${" + v.Name + ":singlequote}" }
 
