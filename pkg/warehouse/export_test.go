@@ -1,6 +1,9 @@
 package warehouse
 
-import "context"
+import (
+	"context"
+	"io"
+)
 
 // ExceptionNames gives the names of the codes in the table.
 func ExceptionNames() map[int32]string {
@@ -55,3 +58,15 @@ func TableStatements(database, cluster string) ([]string, error) {
 
 // Mask is the number that data_bits, category_bits or effect_bits has for the codes.
 func Mask(set string, codes ...string) (uint64, error) { return mask(set, codes...) }
+
+// WriteOneRow writes an answer of one value, and returns what ends it.
+func WriteOneRow(format Format, out io.Writer, name string, value any) (end func() error, err error) {
+	rows, err := newRowWriter(format, out, []string{name}, []string{"String"})
+	if err != nil {
+		return nil, err
+	}
+	if err := rows.begin(); err != nil {
+		return nil, err
+	}
+	return rows.end, rows.row([]any{value})
+}

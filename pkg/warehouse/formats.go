@@ -9,6 +9,7 @@ import (
 	"io"
 	"math"
 	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -28,8 +29,9 @@ const (
 	FormatVertical Format = "vertical" // for people: one column a line, for wide rows
 	FormatCSV      Format = "csv"      // RFC 4180 with a header line; NULL is empty
 	// FormatSpreadsheet is CSV for Excel and its like: it begins with a byte order mark,
-	// without which they misread Japanese, and a text that they would take for a
-	// formula begins with an apostrophe. What stands in a notice is not ours to run.
+	// without which they misread Japanese, every field is quoted, for to some a semicolon
+	// ends one, and an apostrophe stands before what they would take for a formula. What
+	// stands in a notice is not ours to run.
 	FormatSpreadsheet Format = "spreadsheet"
 	FormatJSON        Format = "json" // one object a line, columns in order; NULL is null
 	// FormatCompact is one object for programs that draw:
@@ -52,7 +54,7 @@ func newRowWriter(format Format, out io.Writer, names, types []string) (rowWrite
 	case FormatCSV:
 		return &csvWriter{csv: csv.NewWriter(out), names: names}, nil
 	case FormatSpreadsheet:
-		return &csvWriter{csv: csv.NewWriter(out), names: names, spreadsheet: out}, nil
+		return &spreadsheetWriter{out: bufio.NewWriter(out), names: names}, nil
 	case FormatJSON:
 		return &jsonWriter{out: bufio.NewWriter(out), names: names}, nil
 	case FormatCompact:
@@ -177,51 +179,16 @@ func (v *verticalWriter) end() error {
 }
 
 type csvWriter struct {
-	csv         *csv.Writer
-	names       []string
-	spreadsheet io.Writer // where a byte order mark goes; nil: plain CSV
+	csv   *csv.Writer
+	names []string
 }
 
-func (c *csvWriter) begin() error {
-	if c.spreadsheet == nil {
-		return c.csv.Write(c.names)
-	}
-	if _, err := io.WriteString(c.spreadsheet, "\ufeff"); err != nil {
-		return err
-	}
-	names := make([]string, len(c.names))
-	for i, name := range c.names {
-		names[i] = noFormula(name)
-	}
-	return c.csv.Write(names)
-}
-
-// noFormula is a text that no spreadsheet takes for a formula; Japanese ones read the
-// wide signs too (OWASP, CSV injection).
-func noFormula(text string) string {
-	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(text, " \u3000"))
-	if !strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
-		return text
-	}
-	if _, err := strconv.ParseFloat(text, 64); err == nil {
-		return text
-	}
-	return "'" + text
-}
+func (c *csvWriter) begin() error { return c.csv.Write(c.names) }
 
 func (c *csvWriter) row(values []any) error {
 	record := make([]string, len(values))
 	for i, v := range values {
-		switch v := v.(type) {
-		case nil:
-		case []any, map[string]any:
-			record[i] = jsonText(v)
-		default:
-			record[i] = scalar(v)
-			if text, ok := v.(string); ok && c.spreadsheet != nil {
-				record[i] = noFormula(text)
-			}
-		}
+		record[i] = cell(v)
 	}
 	return c.csv.Write(record)
 }
@@ -229,6 +196,70 @@ func (c *csvWriter) row(values []any) error {
 func (c *csvWriter) end() error {
 	c.csv.Flush()
 	return c.csv.Error()
+}
+
+// cell is a value as CSV has it.
+func cell(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case []any, map[string]any:
+		return jsonText(v)
+	default:
+		return scalar(v)
+	}
+}
+
+type spreadsheetWriter struct {
+	out   *bufio.Writer
+	names []string
+}
+
+func (s *spreadsheetWriter) begin() error {
+	_, _ = s.out.WriteString("\ufeff") // a writer that failed says so at every later write
+	for i, name := range s.names {
+		s.field(i, noFormula(name))
+	}
+	return s.out.WriteByte('\n')
+}
+
+func (s *spreadsheetWriter) row(values []any) error {
+	for i, v := range values {
+		text := cell(v)
+		switch v.(type) {
+		case string, []any, map[string]any:
+			text = noFormula(text)
+		}
+		s.field(i, text)
+	}
+	return s.out.WriteByte('\n')
+}
+
+// field quotes what encoding/csv would leave bare.
+func (s *spreadsheetWriter) field(i int, text string) {
+	if i > 0 {
+		_ = s.out.WriteByte(',')
+	}
+	_, _ = s.out.WriteString(`"` + strings.ReplaceAll(text, `"`, `""`) + `"`)
+}
+
+func (s *spreadsheetWriter) end() error { return s.out.Flush() }
+
+// number is a text that is a number to every spreadsheet.
+var number = regexp.MustCompile(`^[+-]?[0-9]+(\.[0-9]+)?$`)
+
+// formula is where a text is one to a spreadsheet. Where the list separator is a
+// semicolon, Excel knows the quotes of the first column only, and what follows a
+// semicolon or a line's end in a later one begins a cell; Japanese ones read the wide
+// signs too (OWASP, CSV injection).
+var formula = regexp.MustCompile(`(^|[;\t\r\n])(["\p{Zs}]*[-=+@＝＋－＠])`)
+
+// noFormula is a text of which no spreadsheet takes anything for a formula.
+func noFormula(text string) string {
+	if number.MatchString(text) {
+		return text
+	}
+	return formula.ReplaceAllString(text, "$1'$2")
 }
 
 // scalar writes a value as ClickHouse does: no exponent where digits do.

@@ -40,12 +40,29 @@ func TestSpreadsheetsRunNothing(t *testing.T) {
 	w := open(t)
 	var out strings.Builder
 	_, err := w.Ask(t.Context(), warehouse.Question{
-		SQL:    `SELECT '=HYPERLINK("http://evil.example","謝罪")' AS a, ' @SUM(1)' AS b, '＝1+1' AS c, '-5' AS d, -5 AS e, toDecimal64(-1.5, 1) AS f, '\t=1' AS g, 'a=1' AS h, '' AS i, NULL AS j, '+81-3-0000' AS "=k"`,
+		SQL: `SELECT '=HYPERLINK("http://evil.example","謝罪")' AS a, ' @SUM(1)' AS b, '＝1+1' AS c, '-5' AS d, -5 AS e, toDecimal64(-1.5, 1) AS f, '\t=1' AS g, 'a=1' AS h, '' AS i, NULL AS j,
+			'a;=1+1' AS l, '-inf' AS m, '+0x1p3' AS n, '-1_0' AS o, '+1.50' AS p, '一行\n=2;　"-3' AS q, [';=1'] AS r, '+81-3-0000' AS "=k"`,
 		Format: warehouse.FormatSpreadsheet,
 	}, &out)
-	const want = "\ufeffa,b,c,d,e,f,g,h,i,j,'=k\n" + `"'=HYPERLINK(""http://evil.example"",""謝罪"")",' @SUM(1),'＝1+1,-5,-5,-1.5,'` + "\t=1,a=1,,,'+81-3-0000\n"
+	const want = "\ufeff" + `"a","b","c","d","e","f","g","h","i","j","l","m","n","o","p","q","r","'=k"` + "\n" +
+		`"'=HYPERLINK(""http://evil.example"",""謝罪"")","' @SUM(1)","'＝1+1","-5","-5","-1.5","` + "\t" + `'=1","a=1","","","a;'=1+1","'-inf","'+0x1p3","'-1_0","+1.50","一行` + "\n" + `'=2;'　""-3","["";'=1""]","'+81-3-0000"` + "\n"
 	if err != nil || out.String() != want {
 		t.Errorf("%v\n%q\n%q", err, out.String(), want)
+	}
+}
+
+// What goes wrong after the first rows is told, where little was written before: the
+// formats that are sent as they come keep it back.
+func TestFewRowsAreKeptBack(t *testing.T) {
+	for _, format := range []warehouse.Format{warehouse.FormatCSV, warehouse.FormatSpreadsheet, warehouse.FormatJSON, warehouse.FormatCompact} {
+		var out strings.Builder
+		end, err := warehouse.WriteOneRow(format, &out, "a", "x")
+		if err != nil || out.Len() > 0 {
+			t.Errorf("%s: %v, %q", format, err, out.String())
+		}
+		if err := end(); err != nil || !strings.Contains(out.String(), "x") {
+			t.Errorf("%s: %v, %q in the end", format, err, out.String())
+		}
 	}
 }
 

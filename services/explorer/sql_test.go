@@ -121,7 +121,7 @@ func TestSQLAcceptsJSONOnly(t *testing.T) {
 			t.Errorf("Content-Type %q: %s", kind, response.Status)
 		}
 	}
-	if status, body := askSQL(t, server, "SELECT '=1+1' AS a", "spreadsheet"); status != 200 || body != "\ufeffa\n'=1+1\n" {
+	if status, body := askSQL(t, server, "SELECT '=1+1' AS a", "spreadsheet"); status != 200 || body != "\ufeff\"a\"\n\"'=1+1\"\n" {
 		t.Errorf("%d %q", status, body)
 	}
 }
