@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"mime"
+	"net"
 	"net/http"
 	"regexp"
 	"time"
@@ -64,13 +65,24 @@ func (a *api) sql(w http.ResponseWriter, r *http.Request) {
 var formatClause = regexp.MustCompile(`(?is)\bFORMAT\s+(\w+)\s*(SETTINGS\b.*)?;?\s*$`)
 
 // formatRefused explains an answer that could not be read because the statement asks
-// for a format of its own; what ClickHouse itself says is left as it is.
+// for a format of its own; every other error is left as it is.
 func formatRefused(sql string, err error) error {
 	clause := formatClause.FindStringSubmatch(sql)
-	if exception := (*clickhouse.Exception)(nil); clause == nil || errors.As(err, &exception) || errors.Is(err, context.Canceled) {
+	if clause == nil || !unread(err) {
 		return err
 	}
 	return fmt.Errorf("%w: FORMAT %s", errFormat, clause[1])
+}
+
+// unread says whether an error is of an answer that came and made no sense, which the
+// client library has no type for: none that is known, and none of a connection.
+func unread(err error) bool {
+	var (
+		network net.Error
+		status  *clickhouse.HTTPError
+	)
+	return failureOf(err) == failDown && !errors.Is(err, context.Canceled) && !errors.Is(err, clickhouse.ErrAcquireConnTimeout) &&
+		!errors.As(err, &network) && !errors.As(err, &status)
 }
 
 // csv streams the rows as they come. What goes wrong before the first of them is
