@@ -100,10 +100,14 @@ func dayOf(moment string) string {
 	return "toDate32(toInt32(bitShiftRight(" + moment + ", 46)) - 25568)"
 }
 
-// percentile is the median (p 50) or the 90th percentile (p 90) of a column; NULL where
-// no value is known. Both come of one state, so that asking for both costs no more than
-// for one.
-func percentile(column string, p int) string {
-	place := map[int]int{50: 1, 90: 2}[p]
+// median is the median of a column; NULL where no value is known.
+func median(column string) string { return quantile(column, 1) }
+
+// percentile90 is the 90th percentile of a column; NULL where no value is known.
+func percentile90(column string) string { return quantile(column, 2) }
+
+// quantile asks both of one state, so that asking for both costs no more than for one,
+// and takes the one at a place.
+func quantile(column string, place int) string {
 	return fmt.Sprintf("if(count(%[1]s) > 0, quantilesExact(0.5, 0.9)(%[1]s)[%[2]d], NULL)", column, place)
 }

@@ -42,8 +42,8 @@ ORDER BY indexOf([` + quoted(codes(labelled("size_band"))) + `], code)`,
 					JA: "分類ごとの人数の合計、中央値、90パーセンタイル、最大、人数を書かない事案の割合。続報は除きます。",
 					EN: "By category: sum, median, 90th percentile and maximum of persons, and the share of incidents that tell no number. Later reports are left out.",
 				},
-				SQL: `SELECT ` + labelSQL("category", labelled("category")) + ` AS name, count() AS incidents, sum(people) AS persons, ` + percentile("people", 50) + ` AS median,
-    ` + percentile("people", 90) + ` AS p90, max(people) AS most, countIf(people IS NULL) / count() AS unknown_share, category AS code
+				SQL: `SELECT ` + labelSQL("category", labelled("category")) + ` AS name, count() AS incidents, sum(people) AS persons, ` + median("people") + ` AS median,
+    ` + percentile90("people") + ` AS p90, max(people) AS most, countIf(people IS NULL) / count() AS unknown_share, category AS code
 FROM incidents
 WHERE {filters} AND NOT follow_up
 GROUP BY category

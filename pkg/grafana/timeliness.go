@@ -39,7 +39,7 @@ WHERE {filters} AND NOT follow_up`,
 					JA: "公表月ごとの中央値と90パーセンタイル（左）、日数の分からない事案の割合（右）。続報は除きます。",
 					EN: "Median and 90th percentile by month of publication (left), and the share of incidents whose days are not known (right). Later reports are left out.",
 				},
-				SQL: `SELECT {month} AS time, ` + percentile("disclosure_days", 50) + ` AS p50, ` + percentile("disclosure_days", 90) + ` AS p90, countIf(disclosure_days IS NULL) / count() AS unknown_share
+				SQL: `SELECT {month} AS time, ` + median("disclosure_days") + ` AS p50, ` + percentile90("disclosure_days") + ` AS p90, countIf(disclosure_days IS NULL) / count() AS unknown_share
 FROM incidents
 WHERE {filters} AND NOT follow_up AND month IS NOT NULL
 GROUP BY time
@@ -134,8 +134,8 @@ func lags(id int, by string, title, label notice.Label) Panel {
 			JA: "日数の中央値（50％）と90パーセンタイル。発覚は発生から発覚まで、公表は発覚から公表まで。それぞれ、両方の日付が分かる事案だけ。不明は発覚→公表の分からない割合。続報は除きます。",
 			EN: "Median (p50) and 90th percentile of days: found, from occurrence to detection; told, from detection to disclosure; each over incidents that tell both days. Unknown: the share whose days to disclosure are not known. Later reports are left out.",
 		},
-		SQL: `SELECT ` + labelSQL(by, labelled(by)) + ` AS name, count() AS incidents, ` + percentile("detection_days", 50) + ` AS detection_p50, ` + percentile("detection_days", 90) + ` AS detection_p90,
-    ` + percentile("disclosure_days", 50) + ` AS disclosure_p50, ` + percentile("disclosure_days", 90) + ` AS disclosure_p90, countIf(disclosure_days IS NULL) / count() AS unknown_share, ` + by + ` AS code
+		SQL: `SELECT ` + labelSQL(by, labelled(by)) + ` AS name, count() AS incidents, ` + median("detection_days") + ` AS detection_p50, ` + percentile90("detection_days") + ` AS detection_p90,
+    ` + median("disclosure_days") + ` AS disclosure_p50, ` + percentile90("disclosure_days") + ` AS disclosure_p90, countIf(disclosure_days IS NULL) / count() AS unknown_share, ` + by + ` AS code
 FROM incidents
 WHERE {filters} AND NOT follow_up
 GROUP BY ` + by + `
