@@ -7,7 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"runtime/debug"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -24,13 +24,10 @@ import (
 //
 // An answer is given again only while the tables hold what they held: every load,
 // merge and erasure changes their parts, which are looked at before each answer. Of a
-// cluster, whose parts no single server knows, an answer is kept for 10 s. When the
-// look itself fails, nobody knows whether what is kept still holds: it is not given,
+// cluster, whose parts no single server knows, an answer is kept until 10 s after it was
+// asked for. When the look itself fails, nobody knows whether what is kept still holds: it is not given,
 // and stays for when the next look finds the tables as they were. Nothing is kept
 // longer than 5 minutes, or of more than 64 MiB in all; what was used last stays.
-//
-// A question that panics ends with an error for those who asked it, and for nobody
-// else.
 //
 // It is a collector of metrics: how answers came about, and the bytes kept.
 type Answers struct {
@@ -61,6 +58,7 @@ type keptAnswer struct {
 
 // asking is a question that ClickHouse is at, for all who wait for it.
 type asking struct {
+	since   time.Time
 	done    chan struct{}
 	value   result
 	err     error
@@ -96,11 +94,12 @@ func (a *Answers) Collect(out chan<- prometheus.Metric) { a.given.Collect(out); 
 // value is that nothing is.
 type tables struct {
 	state string        // another one after any change
-	life  time.Duration // how long an answer of this state may be given; 0: not at all
+	life  time.Duration // how long after asking an answer of this state may be given; 0: not at all
 }
 
 // get returns the kept answer to a question, waits with others for one that is on its
-// way, or asks. ask gets a context that ends when nobody waits any more.
+// way, or asks. ask gets a context that ends when nobody waits any more; it runs in a
+// goroutine of its own and must not panic.
 func (a *Answers) get(ctx context.Context, question string, t tables, ask func(context.Context) (result, error)) (result, error) {
 	key := t.state + "\n" + question
 	a.mu.Lock()
@@ -117,10 +116,10 @@ func (a *Answers) get(ctx context.Context, question string, t tables, ask func(c
 	if !ok {
 		from = "clickhouse"
 		asked, stop := context.WithCancel(context.WithoutCancel(ctx))
-		q = &asking{done: make(chan struct{}), stop: stop}
+		q = &asking{since: time.Now(), done: make(chan struct{}), stop: stop}
 		a.asking[key] = q
 		go func() { // somebody waits for it to its end: who wants the answer, or leave
-			q.value, q.err = survive(asked, ask)
+			q.value, q.err = ask(asked)
 			stop()
 			a.settle(key, t, q)
 		}()
@@ -135,25 +134,6 @@ func (a *Answers) get(ctx context.Context, question string, t tables, ask func(c
 		a.leave(key, q)
 		return result{}, context.Cause(ctx)
 	}
-}
-
-// panicked is the error of a question that panicked: a fault of the program's own.
-type panicked struct {
-	value any
-	stack []byte
-}
-
-func (p *panicked) Error() string { return fmt.Sprintf("a fault in owabi itself: %v", p.value) }
-
-// survive asks, and makes an error of a panic: the goroutine that asks is nobody's
-// request, and would take the process with it.
-func survive(ctx context.Context, ask func(context.Context) (result, error)) (value result, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = &panicked{p, debug.Stack()}
-		}
-	}()
-	return ask(ctx)
 }
 
 // enter drops what was true of the tables in another state.
@@ -177,8 +157,8 @@ func (a *Answers) find(key string) (result, bool) {
 	return e.Value.(*keptAnswer).value, true
 }
 
-// settle keeps an answer that came, unless the tables have changed since it was asked
-// for or nothing was known of them.
+// settle keeps an answer that came for what is left of its life, unless the tables have
+// changed since it was asked for or nothing was known of them.
 func (a *Answers) settle(key string, t tables, q *asking) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -186,7 +166,8 @@ func (a *Answers) settle(key string, t tables, q *asking) {
 	if a.asking[key] == q {
 		delete(a.asking, key)
 	}
-	if q.err != nil || t.life == 0 || t.state != a.state || q.value.size() > maxKeptAnswer {
+	life := t.life - time.Since(q.since)
+	if q.err != nil || life <= 0 || t.state != a.state || q.value.size() > maxKeptAnswer {
 		return
 	}
 	if e, ok := a.kept[key]; ok {
@@ -194,7 +175,7 @@ func (a *Answers) settle(key string, t tables, q *asking) {
 	}
 	k := &keptAnswer{key: key, value: q.value}
 	e := a.order.PushFront(k)
-	k.expiry = time.AfterFunc(t.life, func() {
+	k.expiry = time.AfterFunc(life, func() {
 		a.mu.Lock()
 		defer a.mu.Unlock()
 		if a.kept[key] == e {
@@ -272,7 +253,8 @@ func (a *api) look(ctx context.Context) tables {
 	return tables{state, keptFor}
 }
 
-// askDashboard returns the answer to a dashboard's question, kept or asked.
+// askDashboard returns the answer to a dashboard's question, kept or asked. A question
+// that panics ends with an error for those who asked it, and for nobody else.
 func (a *api) askDashboard(ctx context.Context, s grafana.Statement) (result, error) {
 	parameters, err := json.Marshal(s.Parameters) // with its names in order
 	if err != nil {
@@ -282,7 +264,12 @@ func (a *api) askDashboard(ctx context.Context, s grafana.Statement) (result, er
 	if ctx.Err() != nil { // who asked has gone; what is kept stays
 		return result{}, context.Cause(ctx)
 	}
-	return a.Answers.get(ctx, string(parameters)+"\n"+s.SQL, seen, func(ctx context.Context) (result, error) {
+	return a.Answers.get(ctx, string(parameters)+"\n"+s.SQL, seen, func(ctx context.Context) (found result, err error) {
+		defer func() { // this goroutine is nobody's request, and would take the process with it
+			if p := recover(); p != nil {
+				err = a.fault(p, slog.String("question", s.SQL))
+			}
+		}()
 		return a.ask(ctx, s.SQL, s.Parameters)
 	})
 }

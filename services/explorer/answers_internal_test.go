@@ -2,6 +2,7 @@ package explorer
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -18,6 +19,7 @@ import (
 	"go.uber.org/goleak"
 
 	"owabi/pkg/chdb/chdbtest"
+	"owabi/pkg/grafana"
 	"owabi/pkg/warehouse"
 )
 
@@ -108,21 +110,69 @@ func TestOldAnswersAreDropped(t *testing.T) {
 	})
 }
 
-// A question that panics is an error for those who asked it; the next is answered.
-func TestAPanicIsAnError(t *testing.T) {
-	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
-	a, now := NewAnswers(), tables{"1", time.Minute}
-	_, err := a.get(t.Context(), "q", now, func(context.Context) (result, error) {
-		var none map[string]int
-		none["x"] = 1
-		return result{}, nil
+// The life of an answer counts from when it was asked for: what changed after that may
+// not be in it.
+func TestAnAnswerIsAsOldAsItsQuestion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, now := NewAnswers(), tables{"1", 10 * time.Second}
+		count := 0
+		ask := func(question string, takes time.Duration) {
+			t.Helper()
+			if _, err := a.get(t.Context(), question, now, func(ctx context.Context) (result, error) {
+				time.Sleep(takes)
+				return told(&count, 1)(ctx)
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, step := range []struct {
+			question    string
+			takes, wait time.Duration
+			want        int // asked so far
+		}{
+			{"slow", 7 * time.Second, 2 * time.Second, 1},
+			{"slow", 7 * time.Second, 2 * time.Second, 1},
+			{"slow", 7 * time.Second, 0, 2},
+			{"slower", 10 * time.Second, 0, 3},
+			{"slower", 10 * time.Second, 0, 4},
+		} {
+			if ask(step.question, step.takes); count != step.want {
+				t.Errorf("%s: asked %d times, want %d", step.question, count, step.want)
+			}
+			time.Sleep(step.wait)
+		}
 	})
-	if err == nil || failureOf(err) != failBroken || !strings.Contains(err.Error(), "nil map") {
-		t.Errorf("%v", err)
+}
+
+// A question that panics is an error for those who asked it, and stands in the log
+// once, however many they are.
+func TestAPanicIsAnErrorAndLoggedOnce(t *testing.T) {
+	w, err := warehouse.Open(warehouse.Config{URL: chdbtest.URL(t)})
+	if err != nil {
+		t.Fatal(err)
 	}
-	count := 0
-	if _, err := a.get(t.Context(), "q", now, told(&count, 1)); err != nil || count != 1 {
-		t.Errorf("asked %d times, %v", count, err)
+	defer w.Close()
+	if err := w.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	a := newAPI(Pages{Warehouse: w}, slog.New(slog.NewTextHandler(&log, nil)))
+	places := a.running
+	a.running = nil // which no caller may give
+	question := grafana.Statement{SQL: "SELECT 1"}
+	_, err = a.askDashboard(t.Context(), question)
+	if err == nil || failureOf(err) != failBroken || !strings.Contains(err.Error(), "nil pointer") {
+		t.Fatal(err)
+	}
+	for range 2 { // who wait for it
+		a.refuse(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil), err)
+	}
+	if said := log.String(); strings.Count(said, "level=ERROR") != 1 || !strings.Contains(said, "SELECT 1") || !strings.Contains(said, "api.go") {
+		t.Errorf("the log says %s", said)
+	}
+	a.running = places
+	if _, err := a.askDashboard(t.Context(), question); err != nil {
+		t.Error(err)
 	}
 }
 

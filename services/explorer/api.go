@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -65,16 +64,17 @@ func (a *api) surviving(handle http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			p := recover()
-			switch {
-			case p == nil:
-			case p == http.ErrAbortHandler:
-				panic(p)
-			case w.Header().Get("Content-Type") != "": // half an answer is none
-				a.logFault(r, &panicked{p, debug.Stack()})
-				panic(http.ErrAbortHandler)
-			default:
-				a.refuse(w, r, &panicked{p, debug.Stack()})
+			if p == nil {
+				return
 			}
+			if p == http.ErrAbortHandler {
+				panic(p)
+			}
+			fault := a.fault(p, slog.String("request", r.Method+" "+r.URL.Path))
+			if w.Header().Get("Content-Type") != "" { // half an answer is none
+				panic(http.ErrAbortHandler)
+			}
+			a.refuse(w, r, fault)
 		}()
 		handle(w, r)
 	}
@@ -89,14 +89,18 @@ type refusal struct {
 
 func (a *api) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	kind := failureOf(err)
-	if fault := (*panicked)(nil); errors.As(err, &fault) {
-		a.logFault(r, fault)
-	}
 	answer(w, kind.status(), refusal{err.Error(), kind})
 }
 
-func (a *api) logFault(r *http.Request, fault *panicked) {
-	a.logger.Error("a fault in owabi itself", "request", r.Method+" "+r.URL.Path, "panic", fmt.Sprint(fault.value), "stack", string(fault.stack))
+// panicked is the error of what panicked: a fault of the program's own.
+type panicked struct{ value any }
+
+func (p *panicked) Error() string { return fmt.Sprintf("a fault in owabi itself: %v", p.value) }
+
+// fault logs a panic where it was caught, and returns it as an error.
+func (a *api) fault(value any, where slog.Attr) error {
+	a.logger.Error("a fault in owabi itself", where, "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
+	return &panicked{value}
 }
 
 func answer(w http.ResponseWriter, status int, value any) {
