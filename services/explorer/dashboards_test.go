@@ -202,6 +202,9 @@ func TestDaysAndSharesAreWrittenAlike(t *testing.T) {
 		w.enter(typed)
 		w.do(chromedp.KeyEvent(kb.Enter))
 		w.until(`new URLSearchParams(location.search).get("from") === ` + quote(day) + ` && document.querySelector(".range input").value === ` + quote(day))
+		if !get1[bool](w, `document.activeElement === document.querySelector(".range input")`) {
+			t.Fatalf("%s: the focus is on %s afterwards", typed, get1[string](w, "document.activeElement.outerHTML.slice(0, 200)"))
+		}
 	}
 	w.shown()
 	if uneven := get1[[]string](w, `[...document.querySelectorAll("td, dd")].map(e => e.innerText).filter(t => /^\d+%$/.test(t))`); len(uneven) > 0 {

@@ -3,20 +3,22 @@
 import { useRef } from "preact/hooks";
 import type { Language } from "./address";
 import { say } from "./words";
+import { useWritten } from "./written";
 
 type Props = { label: string; value: string; language: Language; set: (day: string | null) => void };
 
 export function Day(props: Props) {
   const { label, value, language, set } = props;
+  const field = useWritten(value);
   const calendar = useRef<HTMLInputElement>(null);
-  const typed = (field: HTMLInputElement) => {
-    const day = dayOf(field.value);
-    field.value = day ?? value;
+  const typed = (input: HTMLInputElement) => {
+    const day = dayOf(input.value);
+    input.value = day ?? value;
     set(day);
   };
   return (
     <span class="day">
-      <input type="text" inputMode="numeric" maxLength={20} placeholder="YYYY-MM-DD" aria-label={`${label} (YYYY-MM-DD)`} key={value} defaultValue={value} onChange={(e) => typed(e.currentTarget)} />
+      <input ref={field} type="text" inputMode="numeric" maxLength={20} placeholder="YYYY-MM-DD" aria-label={`${label} (YYYY-MM-DD)`} onChange={(e) => typed(e.currentTarget)} />
       <button type="button" aria-label={`${label}: ${say(language, "calendar")}`} title={say(language, "calendar")} onClick={() => calendar.current?.showPicker()}>
         <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M2.5 3.5h11v10h-11zM2.5 6.5h11M5.5 1.5v3M10.5 1.5v3" /></svg>
       </button>

@@ -5,6 +5,7 @@ import { type Dashboard, type Option, type Result, useAnswer, type Variable as V
 import { Failure } from "./failure";
 import { question } from "./links";
 import { say } from "./words";
+import { useWritten } from "./written";
 
 type Props = { variable: VariableOf; dashboard: Dashboard; address: Address; language: Language };
 
@@ -12,14 +13,7 @@ export function Variable(props: Props) {
   const { variable: v, address } = props;
   const chosen = address.query.getAll(`var-${v.name}`);
   const choose = (values: string[]) => go(address.path, edited(address.query, { [`var-${v.name}`]: values }), true);
-  if (v.kind === "text") {
-    return (
-      <label class="variable" data-variable={v.name}>
-        <span>{v.label}</span>
-        <input type="text" key={chosen[0]} defaultValue={chosen[0] ?? v.default ?? ""} onChange={(e) => choose(e.currentTarget.value ? [e.currentTarget.value] : [])} />
-      </label>
-    );
-  }
+  if (v.kind === "text") return <Text variable={v} value={chosen[0] ?? v.default ?? ""} choose={choose} />;
   if (v.kind === "choice") {
     return (
       <label class="variable" data-variable={v.name}>
@@ -31,6 +25,17 @@ export function Variable(props: Props) {
     );
   }
   return <Many {...props} chosen={chosen} choose={choose} />;
+}
+
+function Text(props: { variable: VariableOf; value: string; choose: (values: string[]) => void }) {
+  const { variable: v, value, choose } = props;
+  const field = useWritten(value);
+  return (
+    <label class="variable" data-variable={v.name}>
+      <span>{v.label}</span>
+      <input ref={field} type="text" onChange={(e) => choose(e.currentTarget.value ? [e.currentTarget.value] : [])} />
+    </label>
+  );
 }
 
 const mostShown = 200;
