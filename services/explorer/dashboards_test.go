@@ -197,7 +197,10 @@ func TestDaysAndSharesAreWrittenAlike(t *testing.T) {
 	w.shown()
 	const days = `[...document.querySelectorAll(".range input")].filter(e => e.checkVisibility({opacityProperty: true})).map(e => e.type + " " + e.value).join()`
 	w.until(days + ` === "text 2022-01-01,text 2026-12-31"`)
-	for typed, day := range map[string]string{"２０２４年２月３日": "2024-02-03", "2024/5/1": "2024-05-01", "20240601": "2024-06-01", "2024-07-01": "2024-07-01"} {
+	for typed, day := range map[string]string{
+		"２０２４年２月３日": "2024-02-03", "2024/5/1": "2024-05-01", "20240601": "2024-06-01", "2024-07-01": "2024-07-01",
+		"令和6年5月2日": "2024-05-02", "令和元年５月１日": "2019-05-01", "㋿６年１２月３１日": "2024-12-31", "平成31年4月30日": "2019-04-30", "昭和64年1月7日": "1989-01-07", "R6.5.3": "2024-05-03",
+	} {
 		w.do(chromedp.Focus(chromedp.CSS(".range input")), chromedp.Evaluate[chromedp.Void](`document.activeElement.select()`))
 		w.enter(typed)
 		w.do(chromedp.KeyEvent(kb.Enter))

@@ -27,10 +27,14 @@ export function Day(props: Props) {
   );
 }
 
-/** dayOf is what was typed as YYYY-MM-DD: 2024/5/1, 2024年5月1日 and 20240501 are days too; what is none stays, for owabi to say so. */
+// The year before the first of each era, which is written 令和6年, R6 or, in its first year, 令和元年.
+const eras: Record<string, number> = { 令和: 2018, R: 2018, 平成: 1988, H: 1988, 昭和: 1925, S: 1925 };
+
+/** dayOf is what was typed as YYYY-MM-DD: 2024/5/1, 2024年5月1日, 20240501 and 令和6年5月1日 are days too; what is none stays, for owabi to say so. */
 export function dayOf(typed: string): string | null {
   const text = typed.normalize("NFKC").trim();
-  const [, year = "", month = "", day = ""] = /^(\d{4})\D+(\d{1,2})\D+(\d{1,2})\D*$/.exec(text) ?? /^(\d{4})(\d{2})(\d{2})$/.exec(text) ?? [];
+  const western = text.replace(/^(令和|平成|昭和|[RHS])\s*(元|[1-9]\d?)(?=\D)/i, (_, era: string, year: string) => String((eras[era.toUpperCase()] ?? 0) + (year === "元" ? 1 : Number(year))));
+  const [, year = "", month = "", day = ""] = /^(\d{4})\D+(\d{1,2})\D+(\d{1,2})\D*$/.exec(western) ?? /^(\d{4})(\d{2})(\d{2})$/.exec(western) ?? [];
   return year ? `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}` : text || null;
 }
 
