@@ -4,11 +4,16 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"owabi/pkg/chdb/chdbtest"
+	"owabi/pkg/notice"
+	"owabi/pkg/warehouse"
 )
 
 // pixels tells one drawing of a panel's chart from another.
@@ -19,10 +24,13 @@ func pixels(panel string) string {
 // What the pointer does with a chart the keyboard does too: values, the legend, and
 // what stands behind a bar.
 func TestChartsByKeyboard(t *testing.T) {
-	server, _ := pages(t, nil)
+	server, sql := pages(t, nil)
 	w := openTab(t, server, laptop)
 	w.open("/d/overview?lang=en&" + allDays)
 	w.shown()
+	if role := get1[string](w, `(c => [c.role, c.ariaRoleDescription, c.ariaLabel.includes("Enter")].join())(document.querySelector('[data-panel="3"] .chart'))`); role != "application,Chart,true" {
+		t.Errorf("the chart's role, its name and whether Enter is told of: %s", role) // any other role leaves the arrow keys to the screen reader
+	}
 	before := get1[string](w, pixels("3"))
 	w.do(chromedp.Focus(chromedp.CSS(`[data-panel="3"] .legend button`)), chromedp.KeyEvent(" "))
 	w.until(`document.activeElement.getAttribute("aria-pressed") === "false" && ` + pixels("3") + ` !== ` + quote(before))
@@ -37,9 +45,72 @@ func TestChartsByKeyboard(t *testing.T) {
 	w.do(chromedp.KeyEvent(kb.Home))
 	w.until(`document.querySelector('[data-panel="3"] [role=status]').innerText === ` + quote(first))
 
+	// What is switched off is not told; the rest is.
+	largest := get1[string](w, `document.querySelector('[data-panel="3"] .legend button').innerText`)
+	w.do(chromedp.Focus(chromedp.CSS(`[data-panel="3"] .legend button`)), chromedp.KeyEvent(" "))
+	w.until(`document.activeElement.getAttribute("aria-pressed") === "false"`)
+	w.do(chromedp.Focus(chromedp.CSS(`[data-panel="3"] .chart`)), chromedp.KeyEvent(kb.ArrowRight))
+	w.until(`/^2023-\d\d \d+; /.test(document.querySelector('[data-panel="3"] [role=status]').innerText) && !document.querySelector('[data-panel="3"] [role=status]').innerText.includes(` + quote(largest) + `)`)
+
+	// Up and Down choose a series of the month, and Enter leads to its notices.
+	lines := get1[[]string](w, `document.querySelector('[data-panel="3"] [role=status]').innerText.split("; ")`)
+	if len(lines) < 4 {
+		t.Fatalf("too few series in a month to choose from: %q", lines)
+	}
+	for _, step := range []struct{ key, told string }{{kb.ArrowDown, lines[1]}, {kb.ArrowDown, lines[2]}, {kb.ArrowUp, lines[1]}, {kb.ArrowUp, lines[1]}, {kb.ArrowDown, lines[2]}} {
+		w.do(chromedp.KeyEvent(step.key))
+		w.until(`[document.querySelector('[data-panel="3"] [role=status]'), document.querySelector('[data-panel="3"] .tip .chosen')].every(e => e.innerText.replace(/\s+/g, " ") === ` + quote(step.told) + `)`)
+	}
+	w.do(chromedp.KeyEvent(kb.Enter))
+	w.until(`location.pathname === "/d/notices" && location.search.includes("var-category=")`)
+	category := get1[string](w, `new URLSearchParams(location.search).get("var-category")`)
+	if name := told(t, sql, "SELECT any(category_en) FROM incidents WHERE category = '"+category+"'"); !strings.HasPrefix(lines[2], name+" ") {
+		t.Errorf("Enter on %q leads to the notices of %s", lines[2], name)
+	}
+	if month := get1[string](w, `new URLSearchParams(location.search).get("var-month")`); !strings.HasPrefix(lines[0], month) {
+		t.Errorf("Enter in %q leads to %s", lines[0], month)
+	}
+	w.do(chromedp.NavigateBack())
+	w.until(`location.pathname === "/d/overview"`)
+	w.shown()
+
 	w.do(chromedp.Focus(chromedp.CSS(`[data-panel="4"] .chart`)), chromedp.KeyEvent(kb.Home), chromedp.KeyEvent(kb.Enter))
 	w.until(`location.pathname === "/d/notices" && location.search.includes("var-sector=")`)
 	w.until(`document.activeElement.tagName === "H1"`) // a screen reader reads on at the new page's title
+}
+
+// Two operators of one name are two: each has its button, and its own notices.
+func TestOperatorsOfOneName(t *testing.T) {
+	address := chdbtest.URLOf(t, "namesakes")
+	loader := openWarehouse(t, warehouse.Config{URL: address})
+	if err := loader.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	name, published := "市民病院", "2024-06-06"
+	var rows []warehouse.Row
+	for minutes, key := range map[int64]string{90: "北町市民病院", 30: "南町市民病院"} {
+		n := notice.Notice{Source: "test", Title: key, Published: published, Body: "システム障害のお詫び", FetchedAt: time.Now().UTC(), Lang: "ja"}
+		n.ID = n.ComputeID()
+		read := notice.Classification{NoticeID: n.ID, Source: n.Source, Title: &n.Title, Published: &n.Published, IsIncident: true, Category: notice.SystemOutage,
+			Organization: notice.Organization{Name: &name, Key: &key}, Impact: notice.Impact{OutageMinutes: &notice.Duration{Value: minutes}},
+			Sector: notice.MedicalWelfare, Severity: notice.SeverityMinor, Classifier: notice.ClassifiedBy{Version: "1", RulesSHA256: strings.Repeat("0", 64)}}
+		rows = append(rows, warehouse.Row{Classified: notice.Classified{Notice: &n, Classification: read}, ClassifiedAt: n.FetchedAt})
+	}
+	if rejected, err := loader.Load(t.Context(), rows); err != nil || len(rejected) > 0 {
+		t.Fatalf("%v %v", rejected, err)
+	}
+	server, _ := pagesOf(t, address, nil)
+	w := openTab(t, server, laptop)
+	w.open("/d/outages?lang=ja&" + allDays)
+	w.shown()
+	const legend = `[...document.querySelectorAll('[data-panel="2"] .legend button')].map(b => b.innerText + " " + b.ariaPressed).join()`
+	w.until(legend + ` === "市民病院 true,市民病院 true"`)
+	w.do(chromedp.Focus(chromedp.CSS(`[data-panel="2"] .legend button`)), chromedp.KeyEvent(" "))
+	w.until(legend + ` === "市民病院 false,市民病院 true"`)
+	w.do(chromedp.Focus(chromedp.CSS(`[data-panel="2"] .chart`)), chromedp.KeyEvent(kb.ArrowRight))
+	w.until(`document.querySelector('[data-panel="2"] [role=status]').innerText === "2024-06 30; 市民病院 30"`)
+	w.do(chromedp.KeyEvent(kb.Enter))
+	w.until(`location.pathname === "/d/notices" && new URLSearchParams(location.search).get("var-organization") === "南町市民病院"`)
 }
 
 func TestSkippingTheMenu(t *testing.T) {

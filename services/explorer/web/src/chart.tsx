@@ -1,12 +1,13 @@
 // Draws a panel's rows with Apache ECharts. The legend is of buttons below the chart;
-// the arrow keys go from place to place and show what a pointer would.
+// what a pointer does with it the keyboard does too.
 import { BarChart, LineChart } from "echarts/charts";
 import { GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
 import * as echarts from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Language } from "./address";
 import type { Labels, Panel, Row } from "./api";
+import { useArrows } from "./arrows";
 import { bars, type Drawn, lines, stacked } from "./drawings";
 import { say } from "./words";
 import { draggable } from "./zoom";
@@ -34,10 +35,9 @@ export function Chart(props: Props) {
   const chart = useRef<echarts.ECharts | null>(null);
   const latest = useRef(props);
   latest.current = props;
-  const [off, setOff] = useState<string[]>([]); // what was switched off stays off when the rows change
-  const [told, tell] = useState("");
+  const [off, setOff] = useState<string[]>([]); // codes; what was switched off stays off when the rows change
   const drawn = useMemo(() => drawings[panel.kind]?.(panel, rows, language, props.labels ?? {}), [panel, rows, language, theme]);
-  useEffect(() => {
+  useLayoutEffect(() => { // at once: a key that follows finds the chart as the legend says
     if (!box.current || !drawn) return;
     const made = echarts.init(box.current);
     chart.current = made;
@@ -54,43 +54,21 @@ export function Chart(props: Props) {
       made.dispose();
     };
   }, [drawn]);
-  useEffect(() => {
-    chart.current?.setOption({ legend: { selected: Object.fromEntries(drawn?.series.map((s) => [s.name, !off.includes(s.name)]) ?? []) } });
+  useLayoutEffect(() => {
+    chart.current?.setOption({ legend: { selected: Object.fromEntries(drawn?.series.map((s, i) => [i, !off.includes(s.code)]) ?? []) } });
   }, [drawn, off]);
-  const at = useRef(-1);
-  const pressed = (event: KeyboardEvent) => {
-    if (!drawn || !chart.current) return;
-    const upright = panel.kind === "bars"; // whose first row is the uppermost, and has the last place
-    const [next, previous] = upright ? ["ArrowUp", "ArrowDown"] : ["ArrowRight", "ArrowLeft"];
-    const last = drawn.places - 1;
-    if (event.key === "Enter" && panel.kind !== "stacked") {
-      const row = drawn.pick(0, at.current);
-      if (row) props.choose?.(row);
-      return;
-    }
-    if (event.key === next) at.current = Math.min(at.current + 1, last);
-    else if (event.key === previous) at.current = at.current < 0 ? last : Math.max(at.current - 1, 0);
-    else if (event.key === "Home") at.current = upright ? last : 0;
-    else if (event.key === "End") at.current = upright ? 0 : last;
-    else return;
-    event.preventDefault();
-    chart.current.dispatchAction({ type: "showTip", seriesIndex: Math.max(0, drawn.first(at.current)), dataIndex: at.current });
-    tell([...(box.current?.querySelectorAll(".tip > *") ?? [])].map((line) => [...line.childNodes].map((n) => n.textContent).filter(Boolean).join(" ")).join("; "));
-  };
-  const leave = () => {
-    at.current = -1;
-    chart.current?.dispatchAction({ type: "hideTip" });
-    tell("");
-  };
-  const toggle = (name: string) => setOff(off.includes(name) ? off.filter((n) => n !== name) : [...off, name]);
+  const { told, pressed, leave } = useArrows({ chart, box, drawn, kind: panel.kind, off, choose: props.choose });
+  const toggle = (code: string) => setOff(off.includes(code) ? off.filter((c) => c !== code) : [...off, code]);
+  const keys = [say(language, "chartOf"), panel.kind === "stacked" && say(language, "chartSeries"), panel.links.length > 0 && say(language, "chartLeads")];
+  const label = `${panel.title}: ${keys.filter(Boolean).join(language === "ja" ? "" : " ")}`;
   return (
     <>
-      <div class="chart" ref={box} role="img" tabIndex={0} aria-label={`${panel.title}: ${say(language, "chartOf")}`} onKeyDown={pressed} onBlur={leave} />
+      <div class="chart" ref={box} role="application" aria-roledescription={say(language, "chart")} tabIndex={0} aria-label={label} onKeyDown={pressed} onBlur={leave} />
       <p class="unseen" role="status">{told}</p>
       {drawn && drawn.series.length > 0 && (
         <div class="legend" role="group" aria-label={say(language, "legend")}>
           {drawn.series.map((s) => (
-            <button key={s.name} type="button" aria-pressed={!off.includes(s.name)} onClick={() => toggle(s.name)}>
+            <button key={s.code} type="button" aria-pressed={!off.includes(s.code)} onClick={() => toggle(s.code)}>
               <i style={{ background: s.color }} />{s.name}
             </button>
           ))}

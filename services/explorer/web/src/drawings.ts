@@ -4,15 +4,20 @@ import type { Language } from "./address";
 import type { Column, Labels, Panel, Row, Value } from "./api";
 import { full, moment, short } from "./format";
 
-/** Series is one name of the legend. */
-export type Series = { name: string; color: string };
+/** Series is one button of the legend. Two may have one name, such as two operators; no two have one code. */
+export type Series = { code: string; name: string; color: string };
 
-/** Drawn is what ECharts is given, its series, how many places the axis has, the series that has a value at one, the row behind a point, and the moments along the axis, where that is time. */
+/**
+ * Drawn is what ECharts is given, its series, how many places the axis has, the
+ * places in series of those with a value at one, as the tooltip lists them, the row
+ * behind a point, and the moments along the axis, where that is time. ECharts knows
+ * a series by its place, for it takes series of one name for one.
+ */
 export type Drawn = {
   option: EChartsCoreOption;
   series: Series[];
   places: number;
-  first: (index: number) => number;
+  having: (index: number) => number[];
   pick: (series: number, index: number) => Row | undefined;
   times?: string[];
 };
@@ -77,7 +82,7 @@ const axisStyle = () => ({
   splitLine: { lineStyle: { color: css("--line"), opacity: 0.6 } },
 });
 
-type Hover = { seriesName: string; color: string; dataIndex: number; seriesIndex: number; value: unknown };
+type Hover = { color: string; dataIndex: number; seriesIndex: number; value: unknown };
 
 /** times are all moments from the first to the last: months are filled up, so that a month without rows shows as none. */
 function times(rows: Row[]): string[] {
@@ -113,11 +118,13 @@ export function stacked(panel: Panel, rows: Row[], language: Language, labels: L
   }
   const ordered = [...series.values()].sort((a, b) => b.total - a.total);
   const colors = colorsOf(ordered.map((s) => s.code), labels);
+  const valueOf = (s: number, i: number) => ordered[s]?.data[i] ?? null;
+  const having = (i: number) => [...ordered.keys()].filter((s) => valueOf(s, i) !== null).sort((a, b) => Number(valueOf(b, i)) - Number(valueOf(a, i)));
   return {
     times: at,
-    series: ordered.map((s, i) => ({ name: s.name, color: colors[i] ?? "" })),
+    series: ordered.map((s, i) => ({ code: s.code, name: s.name, color: colors[i] ?? "" })),
     places: at.length,
-    first: (i) => ordered.findIndex((s) => s.data[i] !== null),
+    having,
     pick: (s, i) => ordered[s]?.rows[i],
     option: {
       ...common(),
@@ -127,16 +134,16 @@ export function stacked(panel: Panel, rows: Row[], language: Language, labels: L
         trigger: "axis",
         axisPointer: { type: "shadow" },
         formatter: (hovers: Hover[]) => {
-          const there = hovers.filter((h) => h.value !== null && h.value !== undefined);
-          const sum = there.reduce((total, h) => total + Number(h.value), 0);
-          const title = `${named(at[hovers[0]?.dataIndex ?? 0] ?? "")}  ${full(sum, panel.unit, language)}`;
-          there.sort((a, b) => Number(b.value) - Number(a.value));
-          return tooltip(title, there.map((h) => ({ color: h.color, name: h.seriesName, value: full(Number(h.value), panel.unit, language) })));
+          const place = hovers[0]?.dataIndex ?? 0;
+          const shown = having(place).filter((s) => hovers.some((h) => h.seriesIndex === s));
+          const sum = shown.reduce((total, s) => total + Number(valueOf(s, place)), 0);
+          const title = `${named(at[place] ?? "")}  ${full(sum, panel.unit, language)}`;
+          return tooltip(title, shown.map((s) => ({ color: colors[s] ?? "", name: ordered[s]?.name ?? "", value: full(valueOf(s, place), panel.unit, language) })));
         },
       },
       xAxis: { type: "category", data: at.map(named), ...axisStyle(), splitLine: { show: false } },
       yAxis: { type: "value", ...axisStyle(), axisLabel: { ...axisLabel(), formatter: (v: number) => short(v, panel.unit, language) } },
-      series: ordered.map((s, i) => ({ type: "bar", stack: "all", name: s.name, data: s.data, color: colors[i], barMaxWidth: 40, cursor: "pointer", emphasis: { focus: "series" } })),
+      series: ordered.map((s, i) => ({ type: "bar", stack: "all", name: String(i), data: s.data, color: colors[i], barMaxWidth: 40, cursor: "pointer", emphasis: { focus: "series" } })),
     },
   };
 }
@@ -150,9 +157,9 @@ export function lines(panel: Panel, rows: Row[], language: Language): Drawn {
   const units = [...new Set(figures.map((c) => unitOf(c, panel)))].slice(0, 2);
   return {
     times: at,
-    series: figures.map((c, i) => ({ name: c.label, color: color(i) })),
+    series: figures.map((c, i) => ({ code: c.name, name: c.label, color: color(i) })),
     places: at.length,
-    first: (i) => figures.findIndex((c) => (byTime.get(at[i] ?? "")?.[c.name] ?? null) !== null),
+    having: (i) => [...figures.keys()].filter((s) => (byTime.get(at[i] ?? "")?.[figures[s]?.name ?? ""] ?? null) !== null),
     pick: (_, i) => byTime.get(at[i] ?? ""),
     option: {
       ...common(),
@@ -163,7 +170,7 @@ export function lines(panel: Panel, rows: Row[], language: Language): Drawn {
         formatter: (hovers: Hover[]) =>
           tooltip(
             named(at[hovers[0]?.dataIndex ?? 0] ?? ""),
-            hovers.map((h) => ({ color: h.color, name: h.seriesName, value: full((h.value ?? null) as Value, unitOf(figures[h.seriesIndex], panel), language) })),
+            hovers.map((h) => ({ color: h.color, name: figures[h.seriesIndex]?.label ?? "", value: full((h.value ?? null) as Value, unitOf(figures[h.seriesIndex], panel), language) })),
           ),
       },
       xAxis: { type: "category", data: at.map(named), ...axisStyle(), splitLine: { show: false } },
@@ -174,9 +181,9 @@ export function lines(panel: Panel, rows: Row[], language: Language): Drawn {
         ...(unit === "share" ? { min: 0, max: 1 } : {}),
         axisLabel: { ...axisLabel(), formatter: (v: number) => short(v, unit, language) },
       })),
-      series: figures.map((c) => ({
+      series: figures.map((c, i) => ({
         type: "line",
-        name: c.label,
+        name: String(i),
         yAxisIndex: Math.max(0, units.indexOf(unitOf(c, panel))),
         data: at.map((t) => byTime.get(t)?.[c.name] ?? null),
         showSymbol: at.length < 60,
@@ -191,9 +198,9 @@ export function bars(panel: Panel, rows: Row[], language: Language): Drawn {
   const figures = panel.columns.filter((c) => !c.hidden && c.name !== "label");
   const downward = [...rows].reverse(); // the axis counts from below
   return {
-    series: figures.length > 1 ? figures.map((c, i) => ({ name: c.label, color: color(i) })) : [],
+    series: figures.length > 1 ? figures.map((c, i) => ({ code: c.name, name: c.label, color: color(i) })) : [],
     places: downward.length,
-    first: (i) => figures.findIndex((c) => (downward[i]?.[c.name] ?? null) !== null),
+    having: (i) => [...figures.keys()].filter((s) => (downward[i]?.[figures[s]?.name ?? ""] ?? null) !== null),
     pick: (_, i) => downward[i],
     option: {
       ...common(),
@@ -206,7 +213,7 @@ export function bars(panel: Panel, rows: Row[], language: Language): Drawn {
           const row = downward[hovers[0]?.dataIndex ?? 0];
           return tooltip(
             String(row?.label ?? ""),
-            hovers.map((h) => ({ color: h.color, name: h.seriesName, value: full((h.value ?? null) as Value, unitOf(figures[h.seriesIndex], panel), language) })),
+            hovers.map((h) => ({ color: h.color, name: figures[h.seriesIndex]?.label ?? "", value: full((h.value ?? null) as Value, unitOf(figures[h.seriesIndex], panel), language) })),
           );
         },
       },
@@ -217,7 +224,7 @@ export function bars(panel: Panel, rows: Row[], language: Language): Drawn {
         ...axisStyle(),
         axisLabel: { ...axisLabel(), color: css("--ink"), interval: 0, hideOverlap: false, width: size() * 15, overflow: "truncate" },
       },
-      series: figures.map((c) => ({ type: "bar", name: c.label, data: downward.map((r) => r[c.name] ?? null), barMaxWidth: 18, cursor: "pointer" })),
+      series: figures.map((c, i) => ({ type: "bar", name: String(i), data: downward.map((r) => r[c.name] ?? null), barMaxWidth: 18, cursor: "pointer" })),
     },
   };
 }
