@@ -24,10 +24,11 @@ import (
 //
 // An answer is given again only while the tables hold what they held: every load,
 // merge and erasure changes their parts, which are looked at before each answer. Of a
-// cluster, whose parts no single server knows, an answer is kept until 10 s after it was
-// asked for. When the look itself fails, nobody knows whether what is kept still holds: it is not given,
-// and stays for when the next look finds the tables as they were. Nothing is kept
-// longer than 5 minutes, or of more than 64 MiB in all; what was used last stays.
+// cluster, whose parts no single server knows, an answer is kept until 10 s after it
+// was asked for. When the look itself fails, nobody knows whether what is kept still
+// holds: it is not given, and stays for when the next look finds the tables as they
+// were. Nothing is kept longer than 5 minutes, or of more than 64 MiB in all; what was
+// used last stays.
 //
 // It is a collector of metrics: how answers came about, and the bytes kept.
 type Answers struct {
