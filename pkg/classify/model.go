@@ -358,7 +358,8 @@ func (r *reading) hearIncident() float64 {
 	return r.rules.hearing.Incident * (log[h.label("true")] - log[h.label("false")] - r.rules.hearing.IncidentBias)
 }
 
-// quoteModel gives the words that spoke loudest for what the model chose alone.
+// quoteModel gives the sentence with the words that spoke loudest for what the model
+// chose alone.
 func (r *reading) quoteModel(field, label string) {
 	h := r.model.head(field)
 	i := h.label(label)
@@ -366,7 +367,7 @@ func (r *reading) quoteModel(field, label string) {
 		return
 	}
 	if start, end, ok := r.model.loudest(h, i, r.text.Norm()); ok {
-		r.evidence(field, "model."+strings.TrimPrefix(field, "impact."), japanese.Range{Start: start, End: end})
+		r.evidence(field, "model."+strings.TrimPrefix(field, "impact."), r.quotable(r.sentenceAt(start), japanese.Range{Start: start, End: end}))
 	}
 }
 

@@ -98,7 +98,7 @@ func (r *reading) allCount(cs []counted, items []int, person bool) bool {
 	return true
 }
 
-// quotedBytes bounds the words of a list that are quoted beside its total.
+// quotedBytes bounds the words that are quoted: of a list beside its total, of a sentence.
 const quotedBytes = 600
 
 // someItems is where a list stands, as far as it is quoted: its first items.

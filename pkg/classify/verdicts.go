@@ -122,20 +122,37 @@ func settle[T ~string](r *reading, v verdict, answer **T, worth float64, aside [
 // rule is what evidence for an answer of the ranker's names.
 func (v verdict) rule() string { return "model." + v.field[strings.LastIndexByte(v.field, '.')+1:] }
 
-// loudest is the piece of text that spoke loudest for an answer the ranker gave
-// against the rules; false where none spoke for it.
+// loudest is the sentence that spoke loudest for an answer the ranker gave against the
+// rules, or the piece of it that did where it is too long to be quoted; false where no
+// piece spoke for it.
 func (r *reading) loudest(v verdict, answer string) (japanese.Range, bool) {
 	f := featureSet{places: []place{}}
 	v.describe(r, &f)
 	k, a := r.model.ranker(v.field), slices.Index(v.answers, answer)
-	var words japanese.Range
+	var piece japanese.Range
 	loudest := int8(0)
+	sums := make([]int, len(r.doc.Sentences))
 	for _, p := range f.places {
-		if w := k.weights[v.bucket(p.feature, a)]; w > loudest {
-			words, loudest = p.at, w
+		w := k.weights[v.bucket(p.feature, a)]
+		if s := r.sentenceAt(p.at.Start); s >= 0 {
+			sums[s] += int(w)
+		}
+		if w > loudest {
+			piece, loudest = p.at, w
 		}
 	}
-	return words, loudest > 0
+	if loudest <= 0 {
+		return piece, false
+	}
+	return r.quotable(slices.Index(sums, slices.Max(sums)), piece), true
+}
+
+// quotable is sentence s, which people can read, or the piece where s is -1 or too long.
+func (r *reading) quotable(s int, piece japanese.Range) japanese.Range {
+	if s < 0 || r.doc.Sentences[s].Range.Len() > quotedBytes {
+		return piece
+	}
+	return r.doc.Sentences[s].Range
 }
 
 // forget takes back the evidence for a field.
