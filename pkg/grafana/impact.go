@@ -23,7 +23,7 @@ func impact() Dashboard {
 					JA: "影響を受けた人数の規模（東京商工リサーチの区分）ごとの事案の数。続報は除きます。「不明」は人数を書かない事案。",
 					EN: "Incidents by persons affected, in the bands of Tokyo Shoko Research. Later reports are left out. Unknown: the notice tells no number.",
 				},
-				SQL: `SELECT ` + labelSQL("size_band", labelled("size_band")) + ` AS label, count() AS incidents, size_band AS code
+				SQL: `SELECT ` + labelSQL("size_band", "size_band") + ` AS label, count() AS incidents, size_band AS code
 FROM incidents
 WHERE {filters} AND NOT follow_up
 GROUP BY size_band
@@ -42,7 +42,7 @@ ORDER BY indexOf([` + quoted(codes(labelled("size_band"))) + `], code)`,
 					JA: "分類ごとの人数の合計、中央値、90パーセンタイル、最大、人数を書かない事案の割合。続報は除きます。",
 					EN: "By category: sum, median, 90th percentile and maximum of persons, and the share of incidents that tell no number. Later reports are left out.",
 				},
-				SQL: `SELECT ` + labelSQL("category", labelled("category")) + ` AS name, count() AS incidents, sum(people) AS persons, ` + median("people") + ` AS median,
+				SQL: `SELECT ` + labelSQL("category", "category") + ` AS name, count() AS incidents, sum(people) AS persons, ` + median("people") + ` AS median,
     ` + percentile90("people") + ` AS p90, max(people) AS most, countIf(people IS NULL) / count() AS unknown_share, category AS code
 FROM incidents
 WHERE {filters} AND NOT follow_up
@@ -68,7 +68,7 @@ ORDER BY persons DESC NULLS LAST, code`,
 					EN: "Incidents by kind of data concerned. One incident can have several, so they add up to more than the incidents. Incidents that tell no kind, and later reports, are left out.",
 				},
 				// Counted by the set of kinds first.
-				SQL: `SELECT ` + labelSQL("kind", labelled("data_type")) + ` AS label, sum(n) AS incidents, kind AS code
+				SQL: `SELECT ` + labelSQL("kind", "data_type") + ` AS label, sum(n) AS incidents, kind AS code
 FROM (SELECT data_bits, count() AS n FROM incidents WHERE {filters} AND NOT follow_up AND data_bits != 0 GROUP BY data_bits)
 ARRAY JOIN ` + warehouse.DataCodes() + ` AS kind
 GROUP BY kind
@@ -110,7 +110,7 @@ ORDER BY time`,
 					EN: "The twenty largest by the JO model of JNSA with its item table of 2003. An assumption, not what was paid. Incidents without persons or kinds of data, and later reports, are left out.",
 				},
 				SQL: top{from: "assumed_damage", where: "{filters} AND NOT follow_up AND people IS NOT NULL AND jo_yen IS NOT NULL", order: "jo_yen DESC, moment", limit: 20}.show(
-					"title, organization, people AS persons, " + labelSQL("jo_item", labelled("data_type")) + " AS item, jo_yen_per_person AS per_person, jo_yen AS yen, notice_id"),
+					"title, organization, people AS persons, " + labelSQL("jo_item", "data_type") + " AS item, jo_yen_per_person AS per_person, jo_yen AS yen, notice_id"),
 				Columns: []Column{
 					headline(320),
 					organization(),
@@ -131,7 +131,7 @@ ORDER BY time`,
 				},
 				// The classes are four answers to each incident, a bit each: counted by these and
 				// by the window first. Data that were not exposed make none.
-				SQL: `SELECT ` + labelSQL("toString(class)", labelled("ppc_class")) + ` AS name, sum(n) AS incidents,
+				SQL: `SELECT ` + labelSQL("toString(class)", "ppc_class") + ` AS name, sum(n) AS incidents,
     sumIf(n, window = 1) AS within_5, sumIf(n, window = 2) AS from_6, sumIf(n, window = 3) AS from_31, sumIf(n, window = 4) AS over_60, sumIf(n, window = 0) AS unknown
 FROM (
     SELECT toUInt8(ifNull(ppc_sensitive, false)) + 2 * ifNull(ppc_financial, false) + 4 * ifNull(ppc_wrongful, false) + 8 * ifNull(ppc_over_limit, false) AS classes,

@@ -33,7 +33,7 @@ func organizations() Dashboard {
 					JA: "上で組織を選ぶと、その組織だけを数えます。続報は除きます。",
 					EN: "Choose an organization above to count it alone. Later reports are left out.",
 				},
-				SQL: `SELECT {month} AS time, category AS code, ` + labelSQL("code", labelled("category")) + ` AS series, count() AS value
+				SQL: `SELECT {month} AS time, category AS code, ` + labelSQL("code", "category") + ` AS series, count() AS value
 FROM incidents
 WHERE {filters} AND NOT follow_up AND month IS NOT NULL
 GROUP BY time, code
@@ -49,7 +49,7 @@ ORDER BY time, code`,
 					EN: "Up to 200 notices of the organizations chosen, the latest first, later reports too. An empty cell: the notice does not say.",
 				},
 				SQL: top{from: "incidents", where: "{filters}", order: "moment DESC", limit: 200}.show(
-					"published, title, organization, category_{lang} AS category_label, " + labelSQL("stage", labelled("stage")) + " AS stage_label, occurred_date, people, outage_minutes, contractor, notice_id"),
+					"published, title, organization, category_{lang} AS category_label, " + labelSQL("stage", "stage") + " AS stage_label, occurred_date, people, outage_minutes, contractor, notice_id"),
 				Columns: []Column{
 					published(),
 					headline(320),
@@ -125,7 +125,7 @@ LIMIT 50`,
 					JA: "業種ごとに、委託先が関わった事案の割合。続報は除きます。",
 					EN: "By sector, the share of incidents in which a contractor had a part. Later reports are left out.",
 				},
-				SQL: `SELECT ` + labelSQL("sector", labelled("sector")) + ` AS label, countIf(contractor_involved) / count() AS share, sector AS code
+				SQL: `SELECT ` + labelSQL("sector", "sector") + ` AS label, countIf(contractor_involved) / count() AS share, sector AS code
 FROM incidents
 WHERE {filters} AND NOT follow_up
 GROUP BY sector
@@ -144,7 +144,7 @@ ORDER BY share DESC, code`,
 					JA: "公的機関と民間の事案の数、人数、人数不明の割合。続報は除きます。",
 					EN: "Incidents, persons and the unknown share of public bodies and private organizations. Later reports are left out.",
 				},
-				SQL: `SELECT ` + labelSQL("ifNull(ownership, 'unknown')", labelled("ownership")) + ` AS name,
+				SQL: `SELECT ` + labelSQL("ifNull(ownership, 'unknown')", "ownership") + ` AS name,
     count() AS incidents, sum(people) AS persons, quantileExactIf(0.5)(people, people IS NOT NULL) AS median, countIf(people IS NULL) / count() AS unknown_share, ifNull(ownership, 'unknown') AS code
 FROM incidents
 WHERE {filters} AND NOT follow_up

@@ -56,7 +56,7 @@ WHERE {filters} AND NOT follow_up`,
 					JA: "公表月ごとの事案の数を分類で積み上げたもの。続報と、公表日の分からない公表文は除きます。初めの月と終わりの月は途中かもしれません。",
 					EN: "Incidents by month of publication, stacked by category. Later reports and notices without a day of publication are left out. The first and last month may be incomplete.",
 				},
-				SQL: `SELECT {month} AS time, category AS code, ` + labelSQL("code", labelled("category")) + ` AS series, count() AS value
+				SQL: `SELECT {month} AS time, category AS code, ` + labelSQL("code", "category") + ` AS series, count() AS value
 FROM incidents
 WHERE {filters} AND NOT follow_up AND month IS NOT NULL
 GROUP BY time, code
@@ -71,7 +71,7 @@ ORDER BY time, code`,
 					JA: "公表した組織の業種ごとの事案の数。続報は除きます。業種の事業者の数では割っていません。",
 					EN: "Incidents by the sector of the organization that published them. Later reports are left out. Not divided by how many organizations a sector has.",
 				},
-				SQL: `SELECT ` + labelSQL("sector", labelled("sector")) + ` AS label, count() AS incidents, sector AS code
+				SQL: `SELECT ` + labelSQL("sector", "sector") + ` AS label, count() AS incidents, sector AS code
 FROM incidents
 WHERE {filters} AND NOT follow_up
 GROUP BY sector
@@ -90,7 +90,7 @@ ORDER BY incidents DESC, sector`,
 					JA: "分類ごとの事案の数、人数の合計と中央値、人数を書かない事案の割合。続報は除きます。不明は0人ではありません。",
 					EN: "By category: incidents, the sum and median of persons, and the share of incidents that tell no number. Later reports are left out. Unknown is not zero.",
 				},
-				SQL: `SELECT ` + labelSQL("category", labelled("category")) + ` AS category_label, count() AS incidents, sum(people) AS persons, quantileExactIf(0.5)(people, people IS NOT NULL) AS median,
+				SQL: `SELECT ` + labelSQL("category", "category") + ` AS category_label, count() AS incidents, sum(people) AS persons, quantileExactIf(0.5)(people, people IS NOT NULL) AS median,
     countIf(people IS NULL) / count() AS unknown_share, category AS code
 FROM incidents
 WHERE {filters} AND NOT follow_up

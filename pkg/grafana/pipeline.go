@@ -124,7 +124,7 @@ ORDER BY time`,
 					JA: "事案を知らせる公表文のうち、その項目を書いていないか読み取れなかった割合。全期間。合成した公表文も含みます。",
 					EN: "The share of notices that report an incident and do not tell the field, or in which it was not read. Over all time, synthetic notices too.",
 				},
-				SQL: `SELECT ` + labelSQL("field", coveredFields()) + ` AS label, 1 - sum(known) / sum(notices) AS unknown_share
+				SQL: `SELECT ` + optionSQL("field", coveredFields()) + ` AS label, 1 - sum(known) / sum(notices) AS unknown_share
 FROM coverage
 GROUP BY field
 HAVING sum(notices) > 0

@@ -134,7 +134,7 @@ func lags(id int, by string, title, label notice.Label) Panel {
 			JA: "日数の中央値（50％）と90パーセンタイル。発覚は発生から発覚まで、公表は発覚から公表まで。それぞれ、両方の日付が分かる事案だけ。不明は発覚→公表の分からない割合。続報は除きます。",
 			EN: "Median (p50) and 90th percentile of days: found, from occurrence to detection; told, from detection to disclosure; each over incidents that tell both days. Unknown: the share whose days to disclosure are not known. Later reports are left out.",
 		},
-		SQL: `SELECT ` + labelSQL(by, labelled(by)) + ` AS name, count() AS incidents, ` + median("detection_days") + ` AS detection_p50, ` + percentile90("detection_days") + ` AS detection_p90,
+		SQL: `SELECT ` + labelSQL(by, by) + ` AS name, count() AS incidents, ` + median("detection_days") + ` AS detection_p50, ` + percentile90("detection_days") + ` AS detection_p90,
     ` + median("disclosure_days") + ` AS disclosure_p50, ` + percentile90("disclosure_days") + ` AS disclosure_p90, countIf(disclosure_days IS NULL) / count() AS unknown_share, ` + by + ` AS code
 FROM incidents
 WHERE {filters} AND NOT follow_up
@@ -156,7 +156,7 @@ ORDER BY incidents DESC, code`,
 
 // discovery counts incidents by a code that may be unknown, which comes last.
 func discovery(column string) string {
-	return `SELECT ` + labelSQL("ifNull("+column+", 'unknown')", labelled(column)) + ` AS label, count() AS incidents
+	return `SELECT ` + labelSQL("ifNull("+column+", 'unknown')", column) + ` AS label, count() AS incidents
 FROM incidents
 WHERE {filters} AND NOT follow_up
 GROUP BY ` + column + `

@@ -67,15 +67,18 @@ func labelled(kind string) []Option {
 	return all
 }
 
-// labelSQL is SQL that turns the code in a column into its label; a code without
-// one stays.
-func labelSQL(column string, all []Option) string {
+// labelSQL is SQL that turns the code in a column, of a kind of labels, into its label;
+// a code without one stays.
+func labelSQL(column, kind string) string { return optionSQL(column, labelled(kind)) }
+
+// optionSQL is labelSQL by a list of labels.
+func optionSQL(column string, all []Option) string {
 	return "transform(" + column + ", [" + quoted(codes(all)) + "], if('{lang}' = 'ja', [" + quoted(labels(all, Japanese)) + "], [" + quoted(labels(all, English)) + "]), toString(" + column + "))"
 }
 
 // labelsSQL is labelSQL for a column of several codes.
-func labelsSQL(column string, all []Option) string {
-	return "arrayStringConcat(arrayMap(code -> " + labelSQL("code", all) + ", " + column + "), ', ')"
+func labelsSQL(column, kind string) string {
+	return "arrayStringConcat(arrayMap(code -> " + labelSQL("code", kind) + ", " + column + "), ', ')"
 }
 
 func codes(all []Option) []string {
