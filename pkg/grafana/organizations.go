@@ -8,7 +8,7 @@ import (
 
 // newestDay is the day of the newest incident that is not of the future, which the
 // spans of months end with, so that a warehouse of old notices has its answer too.
-const newestDay = "(SELECT max(published) FROM incidents WHERE {filters} AND NOT follow_up AND published <= toDate32(now('Asia/Tokyo')))"
+const newestDay = "(SELECT max(published) FROM incidents WHERE {filters} AND NOT follow_up AND published <= toDate32(now('" + zone + "')))"
 
 // inMonths counts the incidents of so many months up to the newest day.
 func inMonths(months int) string {
@@ -145,7 +145,7 @@ ORDER BY share DESC, code`,
 					EN: "Incidents, persons and the unknown share of public bodies and private organizations. Later reports are left out.",
 				},
 				SQL: `SELECT ` + labelSQL("ifNull(ownership, 'unknown')", "ownership") + ` AS name,
-    count() AS incidents, sum(people) AS persons, quantileExactIf(0.5)(people, people IS NOT NULL) AS median, countIf(people IS NULL) / count() AS unknown_share, ifNull(ownership, 'unknown') AS code
+    count() AS incidents, sum(people) AS persons, ` + median("people") + ` AS median, countIf(people IS NULL) / count() AS unknown_share, ifNull(ownership, 'unknown') AS code
 FROM incidents
 WHERE {filters} AND NOT follow_up
 GROUP BY ownership

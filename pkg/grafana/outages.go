@@ -26,7 +26,7 @@ func outages() Dashboard {
 					JA: "システム障害と、停止時間を書いた事案。時間の合計と中央値は、時間を書いた事案だけ。続報は除きます。",
 					EN: "System outages, and incidents that tell how long a service stood still. Sum and median are over those that tell it. Later reports are left out.",
 				},
-				SQL: `SELECT count() AS outages, sum(outage_minutes) AS minutes, quantileExactIf(0.5)(outage_minutes, outage_minutes IS NOT NULL) AS median, if(count() = 0, NULL, countIf(outage_minutes IS NULL) / count()) AS unknown_share
+				SQL: `SELECT count() AS outages, sum(outage_minutes) AS minutes, ` + median("outage_minutes") + ` AS median, if(count() = 0, NULL, countIf(outage_minutes IS NULL) / count()) AS unknown_share
 FROM incidents
 WHERE {filters} AND NOT follow_up AND ` + isOutage,
 				Columns: []Column{

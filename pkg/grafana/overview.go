@@ -39,7 +39,7 @@ WHERE {filters}`,
 					JA: "人数を書いた事案の人数の合計。「最大」「約」の付く数もそのまま足します。人数を書かない事案は合計に入らず、その割合を「不明」に示します。続報は除きます。",
 					EN: "The sum over incidents that tell a number; numbers told as at most or about count as they are. Incidents that tell none are not in the sum: their share is beside it. Later reports are left out.",
 				},
-				SQL: `SELECT sum(people) AS persons, quantileExactIf(0.5)(people, people IS NOT NULL) AS median, if(count() = 0, NULL, countIf(people IS NULL) / count()) AS unknown_share
+				SQL: `SELECT sum(people) AS persons, ` + median("people") + ` AS median, if(count() = 0, NULL, countIf(people IS NULL) / count()) AS unknown_share
 FROM incidents
 WHERE {filters} AND NOT follow_up`,
 				Columns: []Column{
@@ -90,7 +90,7 @@ ORDER BY incidents DESC, sector`,
 					JA: "分類ごとの事案の数、人数の合計と中央値、人数を書かない事案の割合。続報は除きます。不明は0人ではありません。",
 					EN: "By category: incidents, the sum and median of persons, and the share of incidents that tell no number. Later reports are left out. Unknown is not zero.",
 				},
-				SQL: `SELECT ` + labelSQL("category", "category") + ` AS category_label, count() AS incidents, sum(people) AS persons, quantileExactIf(0.5)(people, people IS NOT NULL) AS median,
+				SQL: `SELECT ` + labelSQL("category", "category") + ` AS category_label, count() AS incidents, sum(people) AS persons, ` + median("people") + ` AS median,
     countIf(people IS NULL) / count() AS unknown_share, category AS code
 FROM incidents
 WHERE {filters} AND NOT follow_up

@@ -20,8 +20,8 @@ func timeliness() Dashboard {
 					JA: "両方の日付が分かる事案だけの中央値。不明は、発覚から公表までの日数が分からない事案の割合。続報は除きます。",
 					EN: "Medians over incidents that tell both days. Unknown: the share of incidents whose days from detection to disclosure are not known. Later reports are left out.",
 				},
-				SQL: `SELECT quantileExactIf(0.5)(detection_days, detection_days IS NOT NULL) AS detection, quantileExactIf(0.5)(disclosure_days, disclosure_days IS NOT NULL) AS disclosure,
-    quantileExactIf(0.5)(total_days, total_days IS NOT NULL) AS total, if(count() = 0, NULL, countIf(disclosure_days IS NULL) / count()) AS unknown_share
+				SQL: `SELECT ` + median("detection_days") + ` AS detection, ` + median("disclosure_days") + ` AS disclosure,
+    ` + median("total_days") + ` AS total, if(count() = 0, NULL, countIf(disclosure_days IS NULL) / count()) AS unknown_share
 FROM incidents
 WHERE {filters} AND NOT follow_up`,
 				Columns: []Column{
