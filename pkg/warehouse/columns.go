@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	driver "github.com/ClickHouse/clickhouse-go/v2/lib/column"
+
 	"owabi/pkg/notice"
 )
 
@@ -22,14 +24,7 @@ type values struct {
 
 // appender puts values into a column of an insert. Its error is a rowError or a
 // columnError.
-type appender func(driverColumn) error
-
-// driverColumn is a column of the driver's, as far as it is used here.
-type driverColumn interface {
-	Append(list any) (nulls []uint8, err error)
-	AppendRow(any) error
-	Reset()
-}
+type appender func(driver.Interface) error
 
 // whole makes a column whose values the driver takes as one slice, T being a type of
 // its own for the column: that spares it to look at each.
@@ -39,10 +34,35 @@ func whole[T any](name string, value func(*Row) T) column {
 		for i := range rows {
 			list[i] = value(&rows[i])
 		}
-		return func(to driverColumn) error {
+		return func(to driver.Interface) error {
 			makeRoom(to, list)
-			if _, err := to.Append(list); err != nil {
+			if _, err := to.Append(fitting(to, list)); err != nil {
 				return &columnError{name, err}
+			}
+			return nil
+		}
+	}}
+}
+
+// set makes a column of arrays, which the driver takes row by row: of what a row has
+// several of, one value each.
+func set[E, T any](name string, of func(*Row) []E, value func(*E) T) column {
+	return column{name, func(rows []Row) appender {
+		var all []T // in one piece, for rows are many and have few
+		list := make([][]T, len(rows))
+		for i := range rows {
+			start, elements := len(all), of(&rows[i])
+			for j := range elements {
+				all = append(all, value(&elements[j]))
+			}
+			list[i] = all[start:]
+		}
+		return func(to driver.Interface) error {
+			makeRoom(to, all)
+			for i := range list {
+				if err := to.AppendRow(fitting(to, list[i])); err != nil {
+					return &rowError{i, err}
+				}
 			}
 			return nil
 		}
@@ -52,42 +72,48 @@ func whole[T any](name string, value func(*Row) T) column {
 // makeRoom lets the driver's column of texts grow to what list takes at once. Text by
 // text it would be copied again and again, each time into memory that nobody had
 // touched: five times what it ends with.
-func makeRoom(to driverColumn, list any) {
-	var texts []string
+func makeRoom(to driver.Interface, list any) {
+	size := 0
 	switch list := list.(type) {
 	case []string:
-		texts = list
+		for _, s := range list {
+			size += len(s)
+		}
 	case []*string:
 		for _, s := range list {
 			if s != nil {
-				texts = append(texts, *s)
+				size += len(*s)
 			}
 		}
 	default:
 		return
 	}
-	_ = to.AppendRow(strings.Join(texts, "")) // a column that is none of texts refuses them by and by
-	to.Reset()                                // the room stays
+	room := strings.Repeat(" ", size)
+	if _, ok := to.(*driver.Array); ok {
+		_ = to.AppendRow([]string{room})
+	} else {
+		_ = to.AppendRow(room) // a column that is none of texts refuses them by and by
+	}
+	to.Reset() // the room stays
 }
 
-// single makes a column whose values the driver takes one by one: sets, times it may
-// refuse, and codes. A code that is unknown is nil. It must not come as a pointer, by
-// which the driver would tell equal codes apart and write each into the dictionary.
-func single(name string, value func(*Row) any) column {
-	return column{name, func(rows []Row) appender {
-		list := make([]any, len(rows))
-		for i := range rows {
-			list[i] = value(&rows[i])
+// fitting gives list as the driver's column takes it. Of pointers to codes it would not see
+// that two are equal, and write each into the dictionary.
+func fitting(to driver.Interface, list any) any {
+	if array, ok := to.(*driver.Array); ok {
+		to = array.Base()
+	}
+	pointers, ok := list.([]*string)
+	if _, dictionary := to.(*driver.LowCardinality); !ok || !dictionary {
+		return list
+	}
+	codes := make([]any, len(pointers))
+	for i, p := range pointers {
+		if p != nil {
+			codes[i] = *p
 		}
-		return func(to driverColumn) error {
-			for i, v := range list {
-				if err := to.AppendRow(v); err != nil {
-					return &rowError{i, err}
-				}
-			}
-			return nil
-		}
-	}}
+	}
+	return codes
 }
 
 func valuesOf(columns []column, rows []Row) []values {
@@ -111,36 +137,36 @@ func named(all []values, names []string) (out []values) {
 // factColumns are those of notice_rows; a reading has them too.
 var factColumns = []column{
 	whole("notice_id", func(r *Row) string { return r.NoticeID }),
-	whole("caller_id", func(r *Row) *string { return known(r.ID) }),
-	single("source", func(r *Row) any { return r.Source }),
+	whole("caller_id", func(r *Row) *string { return known(&r.ID) }),
+	whole("source", func(r *Row) string { return r.Source }),
 	whole("url", func(r *Row) *string { return r.URL }),
-	single("heading", func(r *Row) any { return knownCode(r.Notice.Heading) }),
-	single("lang", func(r *Row) any { return knownCode(r.Notice.Lang) }),
+	whole("heading", func(r *Row) *string { return known(&r.Notice.Heading) }),
+	whole("lang", func(r *Row) *string { return known(&r.Notice.Lang) }),
 	whole("synthetic", func(r *Row) bool { return r.Notice.Synthetic }),
-	whole("publisher", func(r *Row) *string { return known(r.Notice.Publisher) }),
+	whole("publisher", func(r *Row) *string { return known(&r.Notice.Publisher) }),
 	whole("title", func(r *Row) *string { return r.Title }),
 	whole("published", func(r *Row) *time.Time { return day(r.Published) }),
-	single("fetched_at", func(r *Row) any { return r.Notice.FetchedAt }),
+	whole("fetched_at", func(r *Row) time.Time { return r.Notice.FetchedAt }),
 	whole("is_incident", func(r *Row) bool { return r.IsIncident }),
-	single("category", func(r *Row) any { return string(r.Category) }),
-	single("also", func(r *Row) any { return codes(r.Also) }),
-	single("effects", func(r *Row) any { return codes(r.Effects) }),
-	single("sector", func(r *Row) any { return string(r.Sector) }),
-	single("jsic", func(r *Row) any { return code(r.JSIC) }),
+	whole("category", func(r *Row) string { return string(r.Category) }),
+	set("also", func(r *Row) []notice.Category { return r.Also }, func(c *notice.Category) *string { return (*string)(c) }),
+	set("effects", func(r *Row) []notice.Effect { return r.Effects }, func(c *notice.Effect) *string { return (*string)(c) }),
+	whole("sector", func(r *Row) string { return string(r.Sector) }),
+	whole("jsic", func(r *Row) *string { return r.JSIC }),
 	whole("organization", func(r *Row) *string { return r.Organization.Name }),
 	whole("organization_key", func(r *Row) *string { return r.Organization.Key }),
-	single("organization_kind", func(r *Row) any { return code(r.Organization.Kind) }),
-	single("prefecture", func(r *Row) any { return code(r.Organization.Prefecture) }),
+	whole("organization_kind", func(r *Row) *string { return (*string)(r.Organization.Kind) }),
+	whole("prefecture", func(r *Row) *string { return (*string)(r.Organization.Prefecture) }),
 	whole("contractor_involved", func(r *Row) bool { return r.Contractor.Involved }),
 	whole("contractor", func(r *Row) *string { return r.Contractor.Name }),
-	single("stage", func(r *Row) any { return code(r.Classification.Stage) }),
+	whole("stage", func(r *Row) *string { return (*string)(r.Classification.Stage) }),
 	whole("people", func(r *Row) *uint64 { return quantity(r.Impact.People) }),
-	single("people_bound", func(r *Row) any { return bound(r.Impact.People) }),
-	single("people_unit", func(r *Row) any { return unit(r.Impact.People) }),
+	whole("people_bound", func(r *Row) *string { return bound(r.Impact.People) }),
+	whole("people_unit", func(r *Row) *string { return unit(r.Impact.People) }),
 	whole("people_text", func(r *Row) *string { return words(r.Impact.People) }),
 	whole("records", func(r *Row) *uint64 { return quantity(r.Impact.Records) }),
-	single("records_bound", func(r *Row) any { return bound(r.Impact.Records) }),
-	single("records_unit", func(r *Row) any { return unit(r.Impact.Records) }),
+	whole("records_bound", func(r *Row) *string { return bound(r.Impact.Records) }),
+	whole("records_unit", func(r *Row) *string { return unit(r.Impact.Records) }),
 	whole("records_text", func(r *Row) *string { return words(r.Impact.Records) }),
 	whole("outage_minutes", func(r *Row) *uint64 {
 		if r.Impact.OutageMinutes == nil {
@@ -155,11 +181,11 @@ var factColumns = []column{
 		}
 		return &r.Impact.OutageMinutes.Text
 	}),
-	single("exposure", func(r *Row) any { return code(r.Impact.Exposure) }),
-	single("data_types", func(r *Row) any { return codes(r.Impact.DataTypes) }),
-	single("secondary_damage", func(r *Row) any { return code(r.Impact.SecondaryDamage) }),
-	single("found_by", func(r *Row) any { return code(r.FoundBy) }),
-	single("medium", func(r *Row) any { return code(r.Medium) }),
+	whole("exposure", func(r *Row) *string { return (*string)(r.Impact.Exposure) }),
+	set("data_types", func(r *Row) []notice.DataType { return r.Impact.DataTypes }, func(c *notice.DataType) *string { return (*string)(c) }),
+	whole("secondary_damage", func(r *Row) *string { return (*string)(r.Impact.SecondaryDamage) }),
+	whole("found_by", func(r *Row) *string { return (*string)(r.FoundBy) }),
+	whole("medium", func(r *Row) *string { return (*string)(r.Medium) }),
 	whole("occurred", func(r *Row) *string { return r.Timeline.Occurred }),
 	whole("occurred_date", func(r *Row) *time.Time { return day(r.Timeline.Occurred) }),
 	whole("ended", func(r *Row) *string { return r.Timeline.Ended }),
@@ -168,12 +194,12 @@ var factColumns = []column{
 	whole("detected_date", func(r *Row) *time.Time { return day(r.Timeline.Detected) }),
 	whole("restored", func(r *Row) *string { return r.Timeline.Restored }),
 	whole("restored_date", func(r *Row) *time.Time { return day(r.Timeline.Restored) }),
-	single("severity", func(r *Row) any { return string(r.Severity) }),
+	whole("severity", func(r *Row) string { return string(r.Severity) }),
 	whole("confidence", func(r *Row) float64 { return r.Confidence }),
-	single("warnings", func(r *Row) any { return codes(r.Warnings) }),
-	single("classifier_version", func(r *Row) any { return r.Classifier.Version }),
-	single("rules_sha256", func(r *Row) any { return r.Classifier.RulesSHA256 }),
-	single("classified_at", func(r *Row) any { return r.ClassifiedAt }),
+	set("warnings", func(r *Row) []notice.Warning { return r.Warnings }, func(c *notice.Warning) *string { return (*string)(c) }),
+	whole("classifier_version", func(r *Row) string { return r.Classifier.Version }),
+	whole("rules_sha256", func(r *Row) string { return r.Classifier.RulesSHA256 }),
+	whole("classified_at", func(r *Row) time.Time { return r.ClassifiedAt }),
 }
 
 // textFacts are the facts that a text has too.
@@ -181,26 +207,21 @@ var textFacts = []string{"notice_id", "source", "url", "synthetic", "publisher",
 
 // evidenceColumns are those that only a reading has.
 var evidenceColumns = []column{
-	single("evidence.field", func(r *Row) any { return each(r.Evidence, func(e notice.Evidence) string { return e.Field }) }),
-	single("evidence.rule", func(r *Row) any { return each(r.Evidence, func(e notice.Evidence) string { return e.Rule }) }),
-	single("evidence.text", func(r *Row) any { return each(r.Evidence, func(e notice.Evidence) string { return e.Text }) }),
-	single("evidence.start_rune", func(r *Row) any { return each(r.Evidence, func(e notice.Evidence) uint32 { return uint32(e.Start) }) }),
-	single("evidence.end_rune", func(r *Row) any { return each(r.Evidence, func(e notice.Evidence) uint32 { return uint32(e.End) }) }),
+	set("evidence.field", evidence, func(e *notice.Evidence) *string { return &e.Field }),
+	set("evidence.rule", evidence, func(e *notice.Evidence) *string { return &e.Rule }),
+	set("evidence.text", evidence, func(e *notice.Evidence) *string { return &e.Text }),
+	set("evidence.start_rune", evidence, func(e *notice.Evidence) uint32 { return uint32(e.Start) }),
+	set("evidence.end_rune", evidence, func(e *notice.Evidence) uint32 { return uint32(e.End) }),
 }
+
+func evidence(r *Row) []notice.Evidence { return r.Evidence }
 
 // bodyColumns are those that only a text has.
 var bodyColumns = []column{whole("body", func(r *Row) string { return r.Notice.Body })}
 
 // known turns an empty string, which is unknown in a notice, into NULL.
-func known(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
-func knownCode(s string) any {
-	if s == "" {
+func known(s *string) *string {
+	if *s == "" {
 		return nil
 	}
 	return s
@@ -219,23 +240,6 @@ func day(s *string) *time.Time {
 	return &t
 }
 
-func code[T ~string](c *T) any {
-	if c == nil {
-		return nil
-	}
-	return string(*c)
-}
-
-func codes[T ~string](list []T) []string { return each(list, func(c T) string { return string(c) }) }
-
-func each[T, U any](list []T, f func(T) U) []U {
-	out := make([]U, len(list))
-	for i, v := range list {
-		out[i] = f(v)
-	}
-	return out
-}
-
 func quantity(q *notice.Quantity) *uint64 {
 	if q == nil {
 		return nil
@@ -244,18 +248,18 @@ func quantity(q *notice.Quantity) *uint64 {
 	return &value
 }
 
-func bound(q *notice.Quantity) any {
+func bound(q *notice.Quantity) *string {
 	if q == nil {
 		return nil
 	}
-	return string(q.Bound)
+	return (*string)(&q.Bound)
 }
 
-func unit(q *notice.Quantity) any {
+func unit(q *notice.Quantity) *string {
 	if q == nil {
 		return nil
 	}
-	return q.Unit
+	return &q.Unit
 }
 
 // words are those a quantity was read from.

@@ -2,7 +2,11 @@ package warehouse
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"slices"
+
+	driver "github.com/ClickHouse/clickhouse-go/v2/lib/column"
 )
 
 // ExceptionNames gives the names of the codes in the table.
@@ -69,4 +73,14 @@ func WriteOneRow(format Format, out io.Writer, name string, value any) (end func
 		return nil, err
 	}
 	return rows.end, rows.row([]any{value})
+}
+
+// AppendTo puts rows into a column of the driver's, as an insert does with the column of that name.
+func AppendTo(to driver.Interface, name string, rows ...Row) error {
+	for _, c := range slices.Concat(factColumns, evidenceColumns) {
+		if c.name == name {
+			return c.values(rows)(to)
+		}
+	}
+	return fmt.Errorf("no column %s", name)
 }
