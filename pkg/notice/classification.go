@@ -49,13 +49,18 @@ type Classified struct {
 	Notice *Notice `json:"notice,omitempty"`
 }
 
-// Validate says whether the message can be loaded: it carries its notice, its
-// codes are known, and its numbers and times can be stored.
-func (c Classified) Validate() error {
+// Validate says whether the message can be loaded: it carries its notice, whose id fits
+// its content, its codes are known, and its numbers and times can be stored.
+func (c Classified) Validate() error { return c.validate(Notice.Validate) }
+
+// ValidateFields is Validate without a look at the id, for who knows that it fits.
+func (c Classified) ValidateFields() error { return c.validate(Notice.ValidateFields) }
+
+func (c Classified) validate(notice func(Notice) error) error {
 	if c.Notice == nil {
 		return fmt.Errorf("%w: the message carries no notice", ErrInvalid)
 	}
-	if err := c.Notice.Validate(); err != nil {
+	if err := notice(*c.Notice); err != nil {
 		return err
 	}
 	switch {

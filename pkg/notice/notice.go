@@ -18,6 +18,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -223,13 +224,15 @@ func (n Notice) ValidateFields() error {
 	switch {
 	case strings.TrimSpace(n.Title) == "" && strings.TrimSpace(n.Body) == "":
 		return ErrNoText
-	case !utf8.ValidString(n.Title) || !utf8.ValidString(n.Body) || !utf8.ValidString(n.Publisher):
+	case slices.ContainsFunc([]string{n.CallerID, n.URL, n.Publisher, n.Title, n.Body, n.Lang, n.Heading}, notUTF8):
 		return fmt.Errorf("%w: its text is not UTF-8", ErrInvalid)
 	case !IsToken(n.Source):
 		return fmt.Errorf("%w: source %.80q is not one subject token", ErrInvalid, n.Source)
 	}
 	return n.ValidatePublished()
 }
+
+func notUTF8(s string) bool { return !utf8.ValidString(s) }
 
 // ValidatePublished says why Published is no day a notice can have; "" is no day told.
 func (n Notice) ValidatePublished() error {
