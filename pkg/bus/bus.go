@@ -71,6 +71,7 @@ type Bus struct {
 	log *slog.Logger
 
 	closed chan struct{} // closed once the connection is
+	recent *recent       // nil when the server is in another process
 
 	mu         sync.Mutex
 	denied     map[string]error                      // by subject: refusals that nobody has taken note of

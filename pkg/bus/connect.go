@@ -68,6 +68,9 @@ func Connect(ctx context.Context, cfg Config) (*Bus, error) {
 		publishers: map[*Publisher]struct{}{},
 		settled:    map[string]chan struct{}{},
 	}
+	if cfg.inProcess != nil {
+		b.recent = &recent{}
+	}
 	opts, err := b.options(cfg)
 	if err != nil {
 		return nil, err

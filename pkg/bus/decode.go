@@ -41,15 +41,25 @@ func (d Delivery) Notice() (notice.Notice, error) {
 // notices.classified.<category>.<sector>, with the errors of Notice and in the
 // same order of checks.
 func (d Delivery) Classified() (notice.Classified, error) {
-	var c notice.Classified
-	if err := d.read(notice.TypeClassified, &c); err != nil {
-		return notice.Classified{}, Permanent(err)
-	}
-	if err := c.Validate(); err != nil {
+	c, err := d.classified()
+	if err != nil {
 		return notice.Classified{}, Permanent(err)
 	}
 	what := fmt.Sprintf("category %s and sector %s", c.Category, c.Sector)
 	return c, Permanent(d.checkSubject(what, ClassifiedSubject(c.Category, c.Sector)))
+}
+
+func (d Delivery) classified() (c notice.Classified, err error) {
+	if d.known != nil { // who published it here has read its notice, and so checked the id
+		if err := d.checkForm(notice.TypeClassified); err != nil {
+			return c, err
+		}
+		return *d.known, d.known.ValidateFields()
+	}
+	if err := d.read(notice.TypeClassified, &c); err != nil {
+		return c, err
+	}
+	return c, c.Validate()
 }
 
 // Published is when the event was published, as its header says; when it was
@@ -62,12 +72,17 @@ func (d Delivery) Published() time.Time {
 	return d.Stored
 }
 
-// read checks the message's form and decodes its data into v.
-func (d Delivery) read(eventType string, v any) error {
+// checkForm holds the message to its bounds and headers.
+func (d Delivery) checkForm(eventType string) error {
 	if len(d.Data) > maxDataBytes {
 		return fmt.Errorf("%w: its data is %d bytes, the most is %d", ErrBadMessage, len(d.Data), maxDataBytes)
 	}
-	if err := d.checkHeaders(eventType); err != nil {
+	return d.checkHeaders(eventType)
+}
+
+// read checks the message's form and decodes its data into v.
+func (d Delivery) read(eventType string, v any) error {
+	if err := d.checkForm(eventType); err != nil {
 		return err
 	}
 	err := json.Unmarshal(d.Data, v)

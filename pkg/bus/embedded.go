@@ -193,12 +193,15 @@ func (cfg *EmbeddedConfig) defaults() error {
 
 func (cfg *EmbeddedConfig) options() (*server.Options, error) {
 	opts := &server.Options{
-		ServerName:        "owabi",
-		DontListen:        cfg.Listen == "",
-		NoSigs:            true,
-		JetStream:         true,
-		StoreDir:          cfg.StoreDir,
-		SyncInterval:      cfg.SyncInterval,
+		ServerName:   "owabi",
+		DontListen:   cfg.Listen == "",
+		NoSigs:       true,
+		JetStream:    true,
+		StoreDir:     cfg.StoreDir,
+		SyncInterval: cfg.SyncInterval,
+		// Every answer and acknowledgement has a subject of its own: remembering which
+		// subscriptions a subject has costs more than to look among the few there are.
+		NoSublistCache:    true,
 		SyncAlways:        cfg.Durability == SurvivesPower,
 		JetStreamMaxStore: cfg.MaxStore,
 		MaxPayload:        cfg.MaxPayload,

@@ -33,6 +33,8 @@ type Message struct {
 	About string
 	// Data is the event as JSON. It is not copied and must not change.
 	Data []byte
+
+	made made // by ClassifiedMessage
 }
 
 // Header names: CloudEvents 1.0 in the NATS binding's binary mode, where every
@@ -89,7 +91,9 @@ func RawMessage(n notice.Notice) (Message, error) {
 
 // ClassifiedMessage makes the message of a classification. Its id is the
 // notice's with the first 16 digits of the rules' hash: a reading by newer rules
-// is a new message, the same reading twice is a duplicate.
+// is a new message, the same reading twice is a duplicate. What c holds must not change
+// afterwards, but for its notice. That the notice's id fits is the caller's word, who has
+// just read it.
 func ClassifiedMessage(c notice.Classified) (Message, error) {
 	switch {
 	case c.NoticeID == "":
@@ -101,10 +105,14 @@ func ClassifiedMessage(c notice.Classified) (Message, error) {
 	if err != nil {
 		return Message{}, Permanent(fmt.Errorf("classification of %s as JSON: %w", c.NoticeID, err))
 	}
+	if c.Notice != nil { // else one that is remembered would keep all that stand in memory with it
+		n := *c.Notice
+		c.Notice = &n
+	}
 	rules := c.Classifier.RulesSHA256
 	return Message{
 		Subject: ClassifiedSubject(c.Category, c.Sector), ID: c.NoticeID + "." + rules[:min(16, len(rules))],
-		Type: notice.TypeClassified, Source: "/owabi/classifier", About: c.NoticeID, Data: data,
+		Type: notice.TypeClassified, Source: "/owabi/classifier", About: c.NoticeID, Data: data, made: made{data, &c},
 	}, nil
 }
 

@@ -195,6 +195,7 @@ func (p *Publisher) Publish(ctx context.Context, m Message) (*Receipt, error) {
 	}
 	p.open++
 	p.mu.Unlock()
+	p.bus.recent.keep(m, r.first)
 	p.send(r)
 	return r, nil
 }
@@ -261,6 +262,9 @@ func (p *Publisher) resolve(r *Receipt, o Outcome, err error) {
 		p.duplicates.Add(1)
 	default:
 		p.failed.Add(1)
+	}
+	if o != Stored { // it will not be delivered, or what is was stored before
+		p.bus.recent.drop(r.msg.Header.Get(HeaderID))
 	}
 	r.outcome, r.err = o, err
 	close(r.done)

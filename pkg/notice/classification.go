@@ -53,7 +53,7 @@ type Classified struct {
 // its content, its codes are known, and its numbers and times can be stored.
 func (c Classified) Validate() error { return c.validate(Notice.Validate) }
 
-// ValidateFields is Validate without a look at the id, for who knows that it fits.
+// ValidateFields is Validate without working out the id, for who knows that it fits.
 func (c Classified) ValidateFields() error { return c.validate(Notice.ValidateFields) }
 
 func (c Classified) validate(notice func(Notice) error) error {
