@@ -83,7 +83,7 @@ func (r *reading) readContractor() {
 		if i < 0 || r.zones[i] == zoneContact || r.zones[i] == zonePrevention || !r.has(i, groupContractor) {
 			continue
 		}
-		name := r.words(o.Range)
+		name := strings.Clone(r.words(o.Range)) // it outlives the text
 		r.out.Contractor.Name = &name
 		r.evidence("contractor.name", "organization", o.Range)
 		return

@@ -15,6 +15,7 @@ func (r *reading) readOrganization() {
 	var at japanese.Range
 	if name == "" {
 		name, at = r.findPublisher()
+		name = strings.Clone(name) // it outlives the text
 	}
 	if name == "" {
 		return
