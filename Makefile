@@ -93,7 +93,7 @@ bench: $(ENGINE) ## Measure rows, messages, characters and notices a second
 	go test -run '^$$' -bench 'Publish|Consume' -benchtime 30000x ./pkg/bus
 	go test -run '^$$' -bench . -benchtime 10x -cpu 1 ./pkg/classify
 	go test -run '^$$' -bench . -benchtime 1x ./services/loader
-	go test -run '^$$' -bench Pipeline -benchtime 3x ./services/owabi
+	go test -run '^$$' -bench Pipeline -benchtime 5x ./services/owabi
 	go test -run '^$$' -bench Memory -benchtime 1x ./services/owabi
 	go test -run '^$$' -bench Queryable -benchtime 200x ./services/owabi
 	go test -run '^$$' -bench . -benchtime 1x -timeout 20m ./pkg/warehouse
