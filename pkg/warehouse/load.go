@@ -54,19 +54,23 @@ func failed(err error, rows int) error {
 	return fmt.Errorf("insert %d rows: %w", rows, err)
 }
 
-// inserting gives an insert the settings that it needs.
-func inserting(ctx context.Context) context.Context {
-	return clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{
+// inserting gives an insert into a table the settings that it needs.
+func inserting(ctx context.Context, table string) context.Context {
+	settings := clickhouse.Settings{
 		// The batch is ready: the server need not gather it with others, and its
 		// acknowledgement must mean that the rows are stored, on every shard.
 		"async_insert":                  0,
 		"distributed_foreground_insert": 1,
 		// Old notices of many years in one batch are no mistake.
 		"max_partitions_per_insert_block": 0,
-		// What stands twice in a batch is seen to by FINAL and by merges, like what comes
-		// twice in two: to look for it in each part is much of an insert's work.
-		"optimize_on_insert": 0,
-	}))
+	}
+	if table != tables[0] {
+		// What stands twice in a batch is seen to by FINAL and by merges here, like what comes
+		// twice in two: to look for it in each part is much of an insert's work. The figures
+		// are asked all day, and FINAL is cheaper over parts known to hold nothing twice.
+		settings["optimize_on_insert"] = 0
+	}
+	return clickhouse.Context(ctx, clickhouse.WithSettings(settings))
 }
 
 // insert writes rows into the three tables: the figures first, then side by side what
@@ -105,7 +109,7 @@ func complete(rows []Row) error {
 }
 
 func (w *Warehouse) insertInto(ctx context.Context, table string, columns []values) error {
-	batch, err := w.conn.PrepareBatch(inserting(ctx), insertStatement(table, columns))
+	batch, err := w.conn.PrepareBatch(inserting(ctx, table), insertStatement(table, columns))
 	if err != nil {
 		return err
 	}
