@@ -92,6 +92,16 @@ func raw(t testing.TB, i int) bus.Message {
 	return m
 }
 
+// publishRaw publishes the first n raw messages and returns when each has its fate.
+func publishRaw(t testing.TB, p *bus.Publisher, n int) {
+	t.Helper()
+	for i := range n {
+		_, err := p.Publish(t.Context(), raw(t, i))
+		must(t, err)
+	}
+	must(t, p.Flush(t.Context()))
+}
+
 // publishAll publishes and returns what became of each.
 func publishAll(t testing.TB, p *bus.Publisher, messages ...bus.Message) []bus.Outcome {
 	t.Helper()

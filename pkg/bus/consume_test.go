@@ -20,11 +20,7 @@ func TestConsumerSeesEveryNoticeOnceWhenNothingFails(t *testing.T) {
 	b := ready(t, embedded(t, bus.EmbeddedConfig{}), bus.StreamsConfig{}, bus.ConsumersConfig{})
 	p := publisher(t, b, bus.PublisherConfig{})
 	const n = 1000
-	for i := range n {
-		_, err := p.Publish(t.Context(), raw(t, i))
-		must(t, err)
-	}
-	must(t, p.Flush(t.Context()))
+	publishRaw(t, p, n)
 
 	var mu sync.Mutex
 	seen := map[uint64]int{}
@@ -61,11 +57,7 @@ func TestWorkersDoNotShareABatch(t *testing.T) {
 	b := ready(t, embedded(t, bus.EmbeddedConfig{}), bus.StreamsConfig{}, bus.ConsumersConfig{})
 	p := publisher(t, b, bus.PublisherConfig{})
 	const n = 300
-	for i := range n {
-		_, err := p.Publish(t.Context(), raw(t, i))
-		must(t, err)
-	}
-	must(t, p.Flush(t.Context()))
+	publishRaw(t, p, n)
 	var batches atomic.Int64
 	cfg := classifier()
 	cfg.Workers, cfg.Batch, cfg.Linger = 3, n, 25*time.Second // long enough for any machine: a full batch does not wait
@@ -145,11 +137,7 @@ func TestOneBadMessageLeavesItsNeighboursAlone(t *testing.T) {
 	b := ready(t, embedded(t, bus.EmbeddedConfig{}), bus.StreamsConfig{}, bus.ConsumersConfig{})
 	p := publisher(t, b, bus.PublisherConfig{})
 	const n, bad = 40, 17
-	for i := range n {
-		_, err := p.Publish(t.Context(), raw(t, i))
-		must(t, err)
-	}
-	must(t, p.Flush(t.Context()))
+	publishRaw(t, p, n)
 	done := map[string]bool{}
 	stop := consuming(t, b, classifier(), func(_ context.Context, batch []bus.Delivery) []error {
 		for _, d := range batch {
@@ -257,11 +245,7 @@ func TestNoMoreIsInHandThanMaxAckPending(t *testing.T) {
 	const most, n = 7, 60
 	b := ready(t, embedded(t, bus.EmbeddedConfig{}), bus.StreamsConfig{}, bus.ConsumersConfig{Classifier: bus.ConsumerLimits{MaxAckPending: most}})
 	p := publisher(t, b, bus.PublisherConfig{})
-	for i := range n {
-		_, err := p.Publish(t.Context(), raw(t, i))
-		must(t, err)
-	}
-	must(t, p.Flush(t.Context()))
+	publishRaw(t, p, n)
 	var inHand, peak, handled atomic.Int64
 	cfg := classifier()
 	cfg.Workers, cfg.Batch = 3, 5

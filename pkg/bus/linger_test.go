@@ -101,11 +101,7 @@ func TestNothingIsLostWhenNoMoreComes(t *testing.T) {
 		})
 	}
 	p := publisher(t, b, bus.PublisherConfig{})
-	for i := range n {
-		_, err := p.Publish(t.Context(), raw(t, i))
-		must(t, err)
-	}
-	must(t, p.Flush(t.Context()))
+	publishRaw(t, p, n)
 	close(noMore)
 	must(t, b.WaitDrained(t.Context(), bus.StreamRaw, bus.ConsumerClassifier))
 	mu.Lock()

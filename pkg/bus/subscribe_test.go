@@ -270,11 +270,7 @@ func TestASubscriberThatIsSlowOrDeadHoldsNobodyUp(t *testing.T) {
 		return nil
 	})
 	p := publisher(t, b, bus.PublisherConfig{})
-	for i := range n {
-		_, err := p.Publish(t.Context(), raw(t, i))
-		must(t, err)
-	}
-	must(t, p.Flush(t.Context()))
+	publishRaw(t, p, n)
 	<-stuck
 	<-stuck
 	must(t, b.WaitDrained(t.Context(), bus.StreamRaw, bus.ConsumerClassifier))

@@ -156,7 +156,7 @@ var factColumns = []column{
 	whole("organization", func(r *Row) *string { return r.Organization.Name }),
 	whole("organization_key", func(r *Row) *string { return r.Organization.Key }),
 	whole("organization_kind", func(r *Row) *string { return (*string)(r.Organization.Kind) }),
-	whole("prefecture", func(r *Row) *string { return (*string)(r.Organization.Prefecture) }),
+	whole("prefecture", func(r *Row) *string { return r.Organization.Prefecture }),
 	whole("contractor_involved", func(r *Row) bool { return r.Contractor.Involved }),
 	whole("contractor", func(r *Row) *string { return r.Contractor.Name }),
 	whole("stage", func(r *Row) *string { return (*string)(r.Classification.Stage) }),

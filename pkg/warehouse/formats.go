@@ -132,12 +132,10 @@ func shown(v any) string {
 	switch v := v.(type) {
 	case nil:
 		return "NULL"
-	case []any, map[string]any:
-		return jsonText(v)
 	case string:
 		return visible(v)
 	default:
-		return scalar(v)
+		return cell(v)
 	}
 }
 

@@ -5,9 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
-	"net/http"
 	"os"
 	"path"
 	"path/filepath"
@@ -140,7 +138,9 @@ func pipeOnce(b *testing.B, reader *classify.Classifier, durability bus.Durabili
 		b.Fatal(err)
 	}
 	defer w.Close()
-	defer detach(b, address)
+	// Its merges are nobody else's work. Its files stay: a file system is slow at making new
+	// ones for a while after it has removed many.
+	defer execute(b, w, "DETACH DATABASE "+path.Base(address))
 	sync := durability == bus.SurvivesPower
 	p := &pipeline{engines: &engines{bus: stream, warehouse: w, syncInserts: &sync}, reader: reader}
 	if err := p.setUp(b.Context(), bus.StreamsConfig{}); err != nil {
@@ -154,22 +154,6 @@ func pipeOnce(b *testing.B, reader *classify.Classifier, durability bus.Durabili
 		b.Fatalf("loaded %d of %d", got, count)
 	}
 	return took, p.loaded.Inserts.Load()
-}
-
-// detach takes the database at address out of the engine, so that its merges are nobody
-// else's work. Its files stay: a file system is slow at making new ones for a while after
-// it has removed many.
-func detach(b *testing.B, address string) {
-	b.Helper()
-	server, database := path.Split(address)
-	answer, err := http.Post(server, "text/plain", strings.NewReader("DETACH DATABASE "+database))
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer answer.Body.Close()
-	if words, _ := io.ReadAll(answer.Body); answer.StatusCode != http.StatusOK {
-		b.Fatalf("detaching %s: %s", database, words)
-	}
 }
 
 // BenchmarkPublishToQueryable measures, at ten notices a second and with the

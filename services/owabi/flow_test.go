@@ -297,7 +297,7 @@ func openWarehouse(t *testing.T, address string) *warehouse.Warehouse {
 	return w
 }
 
-func execute(t *testing.T, w *warehouse.Warehouse, statement string) {
+func execute(t testing.TB, w *warehouse.Warehouse, statement string) {
 	t.Helper()
 	if err := w.Query(t.Context(), statement, warehouse.FormatCSV, &strings.Builder{}); err != nil {
 		t.Fatalf("%s: %v", statement, err)
