@@ -62,6 +62,15 @@ type rowError struct {
 
 func (e *rowError) Unwrap() error { return e.error }
 
+// from tells the row of err in a batch, of which the rows at hand begin with the first-th.
+func from(first int, err error) error {
+	var row *rowError
+	if errors.As(err, &row) {
+		return &rowError{first + row.index, row.error}
+	}
+	return err
+}
+
 // columnError is a column of the table that is of another type than what it is to
 // hold: the table is of another version.
 type columnError struct {

@@ -2,7 +2,6 @@ package warehouse
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	driver "github.com/ClickHouse/clickhouse-go/v2/lib/column"
@@ -12,89 +11,46 @@ import (
 
 // column ties a column's name to where its values come from.
 type column struct {
-	name   string
-	values func([]Row) appender
-}
-
-// values are those of one column for the rows of a batch. Two tables can take them.
-type values struct {
 	name     string
 	appendTo appender
 }
 
-// appender puts values into a column of an insert. Its error is a rowError or a
-// columnError.
-type appender func(driver.Interface) error
+// appender puts the values of rows into a column of an insert. Its error is a rowError
+// or a columnError.
+type appender func(driver.Interface, []Row) error
 
 // whole makes a column whose values the driver takes as one slice, T being a type of
 // its own for the column: that spares it to look at each.
 func whole[T any](name string, value func(*Row) T) column {
-	return column{name, func(rows []Row) appender {
+	return column{name, func(to driver.Interface, rows []Row) error {
 		list := make([]T, len(rows))
 		for i := range rows {
 			list[i] = value(&rows[i])
 		}
-		return func(to driver.Interface) error {
-			makeRoom(to, list)
-			if _, err := to.Append(fitting(to, list)); err != nil {
-				return &columnError{name, err}
-			}
-			return nil
+		if _, err := to.Append(fitting(to, list)); err != nil {
+			return &columnError{name, err}
 		}
+		return nil
 	}}
 }
 
 // set makes a column of arrays, which the driver takes row by row: of what a row has
 // several of, one value each.
 func set[E, T any](name string, of func(*Row) []E, value func(*E) T) column {
-	return column{name, func(rows []Row) appender {
-		var all []T // in one piece, for rows are many and have few
-		list := make([][]T, len(rows))
+	return column{name, func(to driver.Interface, rows []Row) error {
+		var list []T
 		for i := range rows {
-			start, elements := len(all), of(&rows[i])
+			list = list[:0] // the driver has copied what it held
+			elements := of(&rows[i])
 			for j := range elements {
-				all = append(all, value(&elements[j]))
+				list = append(list, value(&elements[j]))
 			}
-			list[i] = all[start:]
-		}
-		return func(to driver.Interface) error {
-			makeRoom(to, all)
-			for i := range list {
-				if err := to.AppendRow(fitting(to, list[i])); err != nil {
-					return &rowError{i, err}
-				}
+			if err := to.AppendRow(fitting(to, list)); err != nil {
+				return &rowError{i, err}
 			}
-			return nil
 		}
+		return nil
 	}}
-}
-
-// makeRoom lets the driver's column of texts grow to what list takes at once. Text by
-// text it would be copied again and again, each time into memory that nobody had
-// touched: five times what it ends with.
-func makeRoom(to driver.Interface, list any) {
-	size := 0
-	switch list := list.(type) {
-	case []string:
-		for _, s := range list {
-			size += len(s)
-		}
-	case []*string:
-		for _, s := range list {
-			if s != nil {
-				size += len(*s)
-			}
-		}
-	default:
-		return
-	}
-	room := strings.Repeat(" ", size)
-	if _, ok := to.(*driver.Array); ok {
-		_ = to.AppendRow([]string{room})
-	} else {
-		_ = to.AppendRow(room) // a column that is none of texts refuses them by and by
-	}
-	to.Reset() // the room stays
 }
 
 // fitting gives list as the driver's column takes it. Of pointers to codes it would not see
@@ -116,22 +72,30 @@ func fitting(to driver.Interface, list any) any {
 	return codes
 }
 
-func valuesOf(columns []column, rows []Row) []values {
-	out := make([]values, len(columns))
-	for i, c := range columns {
-		out[i] = values{c.name, c.values(rows)}
+// named picks columns by their names, in the order of all.
+func named(all []column, names []string) (out []column) {
+	for _, c := range all {
+		if slices.Contains(names, c.name) {
+			out = append(out, c)
+		}
 	}
 	return out
 }
 
-// named picks columns by their names, in the order of all.
-func named(all []values, names []string) (out []values) {
-	for _, v := range all {
-		if slices.Contains(names, v.name) {
-			out = append(out, v)
-		}
-	}
-	return out
+// loaded is a table that a load fills.
+type loaded struct {
+	name    string
+	columns []column
+}
+
+// tables are those that hold what was loaded, in the order that a load writes
+// them: the figures first, for it is they that a row is refused for, and what was
+// rejected must leave no words behind. What a load leaves half done when its process
+// dies, its messages' next delivery fills.
+var tables = []loaded{
+	{"notice_rows", factColumns},
+	{"reading_rows", slices.Concat(factColumns, evidenceColumns)},
+	{"text_rows", slices.Concat(named(factColumns, textFacts), bodyColumns)},
 }
 
 // factColumns are those of notice_rows; a reading has them too.

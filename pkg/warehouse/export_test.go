@@ -79,8 +79,29 @@ func WriteOneRow(format Format, out io.Writer, name string, value any) (end func
 func AppendTo(to driver.Interface, name string, rows ...Row) error {
 	for _, c := range slices.Concat(factColumns, evidenceColumns) {
 		if c.name == name {
-			return c.values(rows)(to)
+			return c.appendTo(to, rows)
 		}
 	}
 	return fmt.Errorf("no column %s", name)
+}
+
+// BlockRows is how many rows an insert sends at once.
+const BlockRows = blockRows
+
+// GiveUp sends a block of rows to the table of figures, and then gives up the insert.
+func (w *Warehouse) GiveUp(ctx context.Context, rows []Row) error {
+	t := tables[0]
+	batch, err := w.begin(ctx, t.insertStatement(), t.settings())
+	if err != nil {
+		return err
+	}
+	for i, to := range batch.Columns() {
+		if err := t.columns[i].appendTo(to, rows); err != nil {
+			return err
+		}
+	}
+	if err := batch.Flush(); err != nil {
+		return err
+	}
+	return batch.Close()
 }

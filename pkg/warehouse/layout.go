@@ -13,12 +13,6 @@ type layout struct {
 	cluster  string // empty: one server
 }
 
-// tables are those that hold what was loaded, in the order that a load writes
-// them: the figures first, for it is they that a row is refused for, and what was
-// rejected must leave no words behind. What a load leaves half done when its process
-// dies, its messages' next delivery fills.
-var tables = []string{"notice_rows", "reading_rows", "text_rows"}
-
 func (l layout) functions() template.FuncMap {
 	return template.FuncMap{
 		"local":         l.local,
@@ -45,8 +39,8 @@ func (l layout) local(table string) string {
 // rows on each server: of what others made, it is that table itself.
 func (l layout) whole(table string) string {
 	for _, t := range tables {
-		if table == l.local(t) {
-			return t
+		if table == l.local(t.name) {
+			return t.name
 		}
 	}
 	return table

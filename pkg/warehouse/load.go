@@ -3,7 +3,6 @@ package warehouse
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -54,8 +53,8 @@ func failed(err error, rows int) error {
 	return fmt.Errorf("insert %d rows: %w", rows, err)
 }
 
-// inserting gives an insert into a table the settings that it needs.
-func inserting(ctx context.Context, table string) context.Context {
+// settings are those that an insert into the table needs.
+func (t loaded) settings() clickhouse.Settings {
 	settings := clickhouse.Settings{
 		// The batch is ready: the server need not gather it with others, and its
 		// acknowledgement must mean that the rows are stored, on every shard.
@@ -64,13 +63,13 @@ func inserting(ctx context.Context, table string) context.Context {
 		// Old notices of many years in one batch are no mistake.
 		"max_partitions_per_insert_block": 0,
 	}
-	if table != tables[0] {
+	if t.name != factsTable {
 		// What stands twice in a batch is seen to by FINAL and by merges here, like what comes
 		// twice in two: to look for it in each part is much of an insert's work. The figures
 		// are asked all day, and FINAL is cheaper over parts known to hold nothing twice.
 		settings["optimize_on_insert"] = 0
 	}
-	return clickhouse.Context(ctx, clickhouse.WithSettings(settings))
+	return settings
 }
 
 // insert writes rows into the three tables: the figures first, then side by side what
@@ -80,22 +79,14 @@ func (w *Warehouse) insert(ctx context.Context, rows []Row) error {
 	if err := complete(rows); err != nil {
 		return err
 	}
-	facts := valuesOf(factColumns, rows)
-	if err := w.insertInto(ctx, tables[0], facts); err != nil {
+	if err := w.insertInto(ctx, tables[0], rows); err != nil {
 		return err
 	}
 	rest, ctx := errgroup.WithContext(ctx)
-	rest.Go(func() error { return w.insertInto(ctx, tables[1], readingValues(facts, rows)) })
-	rest.Go(func() error { return w.insertInto(ctx, tables[2], textValues(facts, rows)) })
+	for _, t := range tables[1:] {
+		rest.Go(func() error { return w.insertInto(ctx, t, rows) })
+	}
 	return rest.Wait()
-}
-
-func readingValues(facts []values, rows []Row) []values {
-	return slices.Concat(facts, valuesOf(evidenceColumns, rows))
-}
-
-func textValues(facts []values, rows []Row) []values {
-	return slices.Concat(named(facts, textFacts), valuesOf(bodyColumns, rows))
 }
 
 // complete looks for what no table can be asked for.
@@ -108,24 +99,36 @@ func complete(rows []Row) error {
 	return nil
 }
 
-func (w *Warehouse) insertInto(ctx context.Context, table string, columns []values) error {
-	batch, err := w.conn.PrepareBatch(inserting(ctx, table), insertStatement(table, columns))
+// blockRows is how many rows are sent at once: few enough that what holds them stays in
+// the processor's caches and is used again for the next. The server gathers the blocks.
+const blockRows = 512
+
+// insertInto writes rows into one table, block by block, and as one insert.
+func (w *Warehouse) insertInto(ctx context.Context, t loaded, rows []Row) error {
+	batch, err := w.begin(ctx, t.insertStatement(), t.settings())
 	if err != nil {
 		return err
 	}
 	defer batch.Close()
-	for i, to := range batch.Columns() {
-		if err := columns[i].appendTo(to); err != nil {
+	columns := batch.Columns()
+	for first := 0; first < len(rows); first += blockRows {
+		part := rows[first:min(first+blockRows, len(rows))]
+		for i, to := range columns {
+			if err := t.columns[i].appendTo(to, part); err != nil {
+				return from(first, err)
+			}
+		}
+		if err := batch.Flush(); err != nil {
 			return err
 		}
 	}
 	return batch.Send()
 }
 
-func insertStatement(table string, columns []values) string {
-	names := make([]string, len(columns))
-	for i, c := range columns {
+func (t loaded) insertStatement() string {
+	names := make([]string, len(t.columns))
+	for i, c := range t.columns {
 		names[i] = quoteIdentifier(c.name)
 	}
-	return "INSERT INTO " + table + " (" + strings.Join(names, ", ") + ")"
+	return "INSERT INTO " + t.name + " (" + strings.Join(names, ", ") + ")"
 }

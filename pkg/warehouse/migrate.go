@@ -244,7 +244,8 @@ func (w *Warehouse) altered(ctx context.Context) ([]string, error) {
 // column, "notice_rows order: published, notice_id" for a key.
 func (w *Warehouse) shape(ctx context.Context) ([]string, error) {
 	var lines []string
-	for _, table := range tables {
+	for _, t := range tables {
+		table := t.name
 		rows, err := w.conn.Query(ctx, `SELECT concat({table:String}, ' order: ', sorting_key) FROM system.tables
 WHERE database = currentDatabase() AND name = {local:String}
 UNION ALL SELECT concat({table:String}, '.', name, ': ', type) FROM (
@@ -287,9 +288,9 @@ func (w *Warehouse) SyncInserts(ctx context.Context, sync bool) error {
 	if sync {
 		value = 1
 	}
-	for _, table := range tables {
+	for _, t := range tables {
 		statement := fmt.Sprintf("ALTER TABLE %s %s MODIFY SETTING fsync_after_insert = %d, fsync_part_directory = %d",
-			w.layout.local(table), w.layout.onCluster(), value, value)
+			w.layout.local(t.name), w.layout.onCluster(), value, value)
 		if err := w.conn.Exec(ctx, statement); err != nil {
 			return fmt.Errorf("set the durability of inserts: %w", err)
 		}

@@ -14,9 +14,9 @@ import (
 // alone. It goes table by table: while the rows at fault are looked for, each try is
 // one insert, and the other tables get what the first has taken at once.
 func (w *Warehouse) sortOut(ctx context.Context, rows []Row) ([]RejectedRow, error) {
-	figures := sorting{warehouse: w, table: tables[0], rows: rows, values: func(rows []Row) []values { return valuesOf(factColumns, rows) }}
-	readings := sorting{warehouse: w, table: tables[1], rows: rows, values: func(rows []Row) []values { return readingValues(valuesOf(factColumns, rows), rows) }}
-	texts := sorting{warehouse: w, table: tables[2], rows: rows, values: func(rows []Row) []values { return textValues(valuesOf(factColumns, rows), rows) }}
+	figures := sorting{warehouse: w, table: tables[0], rows: rows}
+	readings := sorting{warehouse: w, table: tables[1], rows: rows}
+	texts := sorting{warehouse: w, table: tables[2], rows: rows}
 	all := make([]int, len(rows))
 	for i := range all {
 		all[i] = i
@@ -41,9 +41,8 @@ func (w *Warehouse) sortOut(ctx context.Context, rows []Row) ([]RejectedRow, err
 // Rows go by their index.
 type sorting struct {
 	warehouse *Warehouse
-	table     string
+	table     loaded
 	rows      []Row
-	values    func([]Row) []values
 	// types are the table's, asked for once: the driver would ask before each insert.
 	types []clickhouse.ColumnNameAndType
 
@@ -152,20 +151,19 @@ func (s *sorting) insert(ctx context.Context, indexes []int) error {
 	if err := complete(rows); err != nil {
 		return err
 	}
-	columns := s.values(rows)
 	if s.types == nil {
-		types, err := s.warehouse.typesOf(ctx, s.table, columns)
+		types, err := s.warehouse.typesOf(ctx, s.table)
 		if err != nil {
 			return err
 		}
 		s.types = types
 	}
-	return s.warehouse.insertInto(clickhouse.Context(ctx, clickhouse.WithColumnNamesAndTypes(s.types)), s.table, columns)
+	return s.warehouse.insertInto(clickhouse.Context(ctx, clickhouse.WithColumnNamesAndTypes(s.types)), s.table, rows)
 }
 
 // typesOf asks for the types of a table's columns.
-func (w *Warehouse) typesOf(ctx context.Context, table string, columns []values) ([]clickhouse.ColumnNameAndType, error) {
-	batch, err := w.conn.PrepareBatch(ctx, insertStatement(table, columns))
+func (w *Warehouse) typesOf(ctx context.Context, t loaded) ([]clickhouse.ColumnNameAndType, error) {
+	batch, err := w.conn.PrepareBatch(ctx, t.insertStatement())
 	if err != nil {
 		return nil, err
 	}

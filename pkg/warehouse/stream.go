@@ -1,0 +1,124 @@
+package warehouse
+
+import (
+	"context"
+	"errors"
+	"io"
+	"maps"
+
+	"github.com/ClickHouse/ch-go/compress"
+	wire "github.com/ClickHouse/ch-go/proto"
+	"github.com/ClickHouse/clickhouse-go/v2"
+	driver "github.com/ClickHouse/clickhouse-go/v2/lib/column"
+	native "github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/proto"
+)
+
+// batch is an insert under way: rows go into its columns, Flush says that they hold a block
+// of them, and Send ends the insert and waits for the server's word.
+type batch interface {
+	Columns() []driver.Interface
+	Flush() error
+	Send() error
+	// Close gives up an insert that was not sent.
+	Close() error
+}
+
+// begin begins an insert with settings of its own. Over HTTP the driver's own batch keeps all
+// rows in memory, in columns and then encoded, so there the blocks are sent here.
+func (w *Warehouse) begin(ctx context.Context, statement string, settings clickhouse.Settings) (batch, error) {
+	prepared, err := w.conn.PrepareBatch(clickhouse.Context(ctx, clickhouse.WithSettings(settings)), statement)
+	if err != nil {
+		return nil, err
+	}
+	if w.options.Protocol != clickhouse.HTTP {
+		return oneBlock{prepared}, nil
+	}
+	columns := prepared.Columns() // of the types that the server has told
+	if err := prepared.Close(); err != nil {
+		return nil, err
+	}
+	return w.stream(ctx, statement, settings, columns), nil
+}
+
+// oneBlock is an insert over the native protocol. It sends no block before the last: the
+// server may refuse one while the driver writes the next, and then its words can get lost.
+type oneBlock struct{ native.Batch }
+
+func (oneBlock) Flush() error { return nil }
+
+// stream is an insert over HTTP whose body is written block by block, in ClickHouse's
+// format Native.
+type stream struct {
+	block    proto.Block
+	encoded  wire.Buffer
+	compress *compress.Writer // nil: blocks go as they are
+	body     *io.PipeWriter
+	answer   chan error // the server's word, once
+	ended    bool
+}
+
+func (w *Warehouse) stream(ctx context.Context, statement string, settings clickhouse.Settings, columns []driver.Interface) *stream {
+	read, write := io.Pipe()
+	s := &stream{block: proto.Block{Columns: columns}, body: write, answer: make(chan error, 1)}
+	if c := w.options.Compression; c != nil && (c.Method == clickhouse.CompressionLZ4 || c.Method == clickhouse.CompressionZSTD) {
+		s.compress = compress.NewWriter(compress.Level(c.Level), compress.Method(c.Method))
+		settings = maps.Clone(settings)
+		settings["decompress"] = 1
+	} // another compression is of the whole body, and the driver's work
+	ctx = clickhouse.Context(ctx, clickhouse.WithSettings(settings))
+	go func() {
+		err := w.conn.InsertFormat(ctx, "Native", statement, read)
+		_ = read.CloseWithError(errRead) // who writes need not wait for a reader
+		s.answer <- err
+	}()
+	return s
+}
+
+var (
+	errRead    = errors.New("the server has answered before the insert was sent")
+	errGivenUp = errors.New("the insert was given up")
+)
+
+func (s *stream) Columns() []driver.Interface { return s.block.Columns }
+
+func (s *stream) Flush() error {
+	s.encoded.Reset()
+	if err := s.block.Encode(&s.encoded, 0); err != nil { // of no revision, over HTTP
+		return err
+	}
+	s.block.Reset()
+	data := s.encoded.Buf
+	if s.compress != nil {
+		if err := s.compress.Compress(data); err != nil {
+			return err
+		}
+		data = s.compress.Data
+	}
+	if _, err := s.body.Write(data); err != nil {
+		return s.end(err)
+	}
+	return nil
+}
+
+// Send ends an insert whose columns were flushed.
+func (s *stream) Send() error { return s.end(nil) }
+
+func (s *stream) Close() error {
+	_ = s.end(errGivenUp)
+	return nil
+}
+
+// end ends the body, as one that was cut off if there is a cause, and returns the
+// server's word, or the cause if that is good.
+func (s *stream) end(cause error) error {
+	if s.ended {
+		return nil
+	}
+	s.ended = true
+	_ = s.body.CloseWithError(cause)
+	if err := <-s.answer; err != nil {
+		return err
+	}
+	return cause
+}
