@@ -70,8 +70,8 @@ type Bus struct {
 	js  jetstream.JetStream
 	log *slog.Logger
 
-	closed chan struct{} // closed once the connection is
-	recent *recent       // nil when the server is in another process
+	closed  chan struct{} // closed once the connection is
+	recents recents       // nil when the server is in another process
 
 	mu         sync.Mutex
 	denied     map[string]error                      // by subject: refusals that nobody has taken note of

@@ -69,7 +69,7 @@ func Connect(ctx context.Context, cfg Config) (*Bus, error) {
 		settled:    map[string]chan struct{}{},
 	}
 	if cfg.inProcess != nil {
-		b.recent = &recent{}
+		b.recents = newRecents()
 	}
 	opts, err := b.options(cfg)
 	if err != nil {

@@ -107,9 +107,9 @@ type Delivery struct {
 	Prepared any
 
 	msg   jetstream.Msg
-	count uint64             // of the consumer's deliveries, this one included
-	left  uint64             // messages for the consumer behind this one
-	known *notice.Classified // what Data was made from, where that was here; nil: it has to be read
+	count uint64 // of the consumer's deliveries, this one included
+	left  uint64 // messages for the consumer behind this one
+	known any    // what Data was made from, *notice.Notice or *notice.Classified, where that was here; nil: it has to be read
 }
 
 // Handler handles a batch. It returns nil when every effect of all of them is
@@ -203,7 +203,7 @@ func (b *Bus) Consume(ctx context.Context, cfg ConsumeConfig, handle Handler) er
 	var wg sync.WaitGroup
 	var fetching fetching
 	for range cfg.Workers {
-		w := &worker{bus: b, cfg: cfg, consumer: consumer, fetching: &fetching, recent: b.recent, keepAlive: info.AckWait / 3, handle: handle, log: log}
+		w := &worker{bus: b, cfg: cfg, consumer: consumer, fetching: &fetching, recents: b.recents, keepAlive: info.AckWait / 3, handle: handle, log: log}
 		wg.Go(func() {
 			if err := w.run(workers, inHand); err != nil {
 				fail(err)
@@ -223,7 +223,7 @@ type worker struct {
 	cfg       ConsumeConfig
 	consumer  jetstream.Consumer
 	fetching  *fetching // shared by the workers of a Consume
-	recent    *recent   // nil for who only looks on
+	recents   recents   // nil for who only looks on
 	keepAlive time.Duration
 	handle    Handler
 	log       *slog.Logger
@@ -357,7 +357,7 @@ func (w *worker) pull(all <-chan struct{}, batch []Delivery, n int, opts ...jets
 			Sequence: meta.Sequence.Stream, Stored: meta.Timestamp, Tries: int(meta.NumDelivered),
 			msg: m, count: meta.Sequence.Consumer, left: meta.NumPending,
 		}
-		d.known = w.recent.take(d.Header.Get(HeaderID), d.Data)
+		d.known = w.recents.take(d.Header, d.Data)
 		if d.Tries < suspectTries { // process looks at a suspect before anybody reads it
 			if d.Prepared = w.prepare(d); d.Prepared != nil {
 				d.known = nil // it is in what was prepared, and need not stay in memory beside

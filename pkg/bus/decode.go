@@ -27,14 +27,21 @@ const (
 // permanent: ErrBadMessage for a message of another form, with the place in it,
 // notice.ErrInvalid or notice.ErrNoText for a notice that is none.
 func (d Delivery) Notice() (notice.Notice, error) {
-	var n notice.Notice
-	if err := d.read(notice.TypeRaw, &n); err != nil {
-		return notice.Notice{}, Permanent(err)
-	}
-	if err := n.Validate(); err != nil {
+	n, err := d.notice()
+	if err != nil {
 		return notice.Notice{}, Permanent(err)
 	}
 	return n, Permanent(d.checkSubject("source "+n.Source, RawSubject(n.Source)))
+}
+
+func (d Delivery) notice() (n notice.Notice, err error) {
+	if known, ok := d.known.(*notice.Notice); ok { // RawMessage has looked at what it holds
+		return *known, d.checkForm(notice.TypeRaw)
+	}
+	if err := d.read(notice.TypeRaw, &n); err != nil {
+		return n, err
+	}
+	return n, n.Validate()
 }
 
 // Classified reads the delivery as a classified notice from
@@ -50,11 +57,11 @@ func (d Delivery) Classified() (notice.Classified, error) {
 }
 
 func (d Delivery) classified() (c notice.Classified, err error) {
-	if d.known != nil { // who published it here has read its notice, and so checked the id
+	if known, ok := d.known.(*notice.Classified); ok { // who published it here has read its notice, and so checked the id
 		if err := d.checkForm(notice.TypeClassified); err != nil {
 			return c, err
 		}
-		return *d.known, d.known.ValidateFields()
+		return *known, known.ValidateFields()
 	}
 	if err := d.read(notice.TypeClassified, &c); err != nil {
 		return c, err

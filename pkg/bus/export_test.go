@@ -40,17 +40,23 @@ func WaitOf(cfg ConsumeConfig, noMore time.Duration, come func(time.Duration) in
 func Known(d Delivery) bool { return d.known != nil }
 
 // RecentBytes is what is remembered of published messages.
-func (b *Bus) RecentBytes() int { return b.recent.young.bytes + b.recent.old.bytes }
+func (b *Bus) RecentBytes() (n int) {
+	for _, r := range b.recents {
+		n += r.young.bytes + r.old.bytes
+	}
+	return n
+}
 
 // Recall remembers messages one after the other, so far apart, and says whether a message
 // with these bytes is known then, whether it is known once more, and how many bytes were
 // held at most.
 func Recall(keep []Message, m Message, data []byte, every time.Duration) (first, again bool, most int) {
-	r, now := &recent{}, time.Unix(0, 0)
+	b, now := &Bus{recents: newRecents()}, time.Unix(0, 0)
 	for _, k := range keep {
-		r.keep(k, now)
+		b.recents.keep(k, now)
 		now = now.Add(every)
-		most = max(most, r.young.bytes+r.old.bytes)
+		most = max(most, b.RecentBytes())
 	}
-	return r.take(m.ID, data) != nil, r.take(m.ID, data) != nil, most
+	h := m.natsMsg().Header
+	return b.recents.take(h, data) != nil, b.recents.take(h, data) != nil, most
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -34,7 +35,7 @@ type Message struct {
 	// Data is the event as JSON. It is not copied and must not change.
 	Data []byte
 
-	made made // by ClassifiedMessage
+	made made // by RawMessage or ClassifiedMessage
 }
 
 // Header names: CloudEvents 1.0 in the NATS binding's binary mode, where every
@@ -73,8 +74,8 @@ func RejectedSubject(s notice.Stage) string { return "notices.rejected." + strin
 func RetriedSubject(s notice.Stage) string { return RejectedSubject(s) + ".retried" }
 
 // RawMessage makes the message of a notice. The notice must be valid; the error
-// of an invalid one is permanent. That its id fits its content is the caller's word:
-// whoever made the notice has just computed it, and every reader does so again.
+// of an invalid one is permanent. That its id fits its content is the caller's word, who has
+// just computed it; readers in other processes do so again.
 func RawMessage(n notice.Notice) (Message, error) {
 	if err := n.ValidateFields(); err != nil {
 		return Message{}, Permanent(err)
@@ -85,7 +86,7 @@ func RawMessage(n notice.Notice) (Message, error) {
 	}
 	return Message{
 		Subject: RawSubject(n.Source), ID: n.ID, Type: notice.TypeRaw,
-		Source: "/owabi/ingest/" + n.Source, Data: data,
+		Source: "/owabi/ingest/" + n.Source, Data: data, made: made{data, &n},
 	}, nil
 }
 
@@ -94,14 +95,25 @@ func RawMessage(n notice.Notice) (Message, error) {
 // is a new message, the same reading twice is a duplicate. What c holds must not change
 // afterwards, but for its notice. That the notice's id fits is the caller's word, who has
 // just read it.
-func ClassifiedMessage(c notice.Classified) (Message, error) {
+func ClassifiedMessage(c notice.Classified) (Message, error) { return classifiedMessage(c, nil) }
+
+// ClassifiedMessage is the function of that name for what was read out of d.Notice, which
+// c holds as it was. Where its JSON is known to be d.Data, it is not made anew.
+func (d Delivery) ClassifiedMessage(c notice.Classified) (Message, error) {
+	if _, ok := d.known.(*notice.Notice); ok {
+		return classifiedMessage(c, d.Data)
+	}
+	return classifiedMessage(c, nil)
+}
+
+func classifiedMessage(c notice.Classified, raw []byte) (Message, error) {
 	switch {
 	case c.NoticeID == "":
 		return Message{}, Permanent(fmt.Errorf("a classification of %s has no notice id", c.Source))
 	case !notice.IsToken(string(c.Category)) || !notice.IsToken(string(c.Sector)):
 		return Message{}, Permanent(fmt.Errorf("classification of %s: category %q and sector %q cannot stand in a subject", c.NoticeID, c.Category, c.Sector))
 	}
-	data, err := json.Marshal(c)
+	data, err := classifiedJSON(c, raw)
 	if err != nil {
 		return Message{}, Permanent(fmt.Errorf("classification of %s as JSON: %w", c.NoticeID, err))
 	}
@@ -114,6 +126,18 @@ func ClassifiedMessage(c notice.Classified) (Message, error) {
 		Subject: ClassifiedSubject(c.Category, c.Sector), ID: c.NoticeID + "." + rules[:min(16, len(rules))],
 		Type: notice.TypeClassified, Source: "/owabi/classifier", About: c.NoticeID, Data: data, made: made{data, &c},
 	}, nil
+}
+
+// classifiedJSON encodes c, with its notice as raw says unless that is nil.
+func classifiedJSON(c notice.Classified, raw []byte) ([]byte, error) {
+	if raw == nil {
+		return json.Marshal(c)
+	}
+	reading, err := json.Marshal(c.Classification)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(reading[:len(reading)-len("}")], []byte(`,"notice":`), raw, []byte("}")), nil
 }
 
 // RejectedMessage makes the message of a rejection. Its id comes from what was

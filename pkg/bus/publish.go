@@ -195,7 +195,7 @@ func (p *Publisher) Publish(ctx context.Context, m Message) (*Receipt, error) {
 	}
 	p.open++
 	p.mu.Unlock()
-	p.bus.recent.keep(m, r.first)
+	p.bus.recents.keep(m, r.first)
 	p.send(r)
 	return r, nil
 }
@@ -264,7 +264,7 @@ func (p *Publisher) resolve(r *Receipt, o Outcome, err error) {
 		p.failed.Add(1)
 	}
 	if o != Stored { // it will not be delivered, or what is was stored before
-		p.bus.recent.drop(r.msg.Header.Get(HeaderID))
+		p.bus.recents.drop(r.msg.Header)
 	}
 	r.outcome, r.err = o, err
 	close(r.done)

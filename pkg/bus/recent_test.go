@@ -1,12 +1,16 @@
 package bus_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
+	"unsafe"
+
+	"github.com/google/go-cmp/cmp"
 
 	"owabi/pkg/bus"
 	"owabi/pkg/notice"
@@ -109,6 +113,101 @@ func TestWhatWasPublishedHereIsKnown(t *testing.T) {
 	want := map[string]bool{"here1": true, "there1": false, "again1": true, "again2": false}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("known %v, want %v", got, want)
+	}
+}
+
+// Texts that JSON writes in other words than they are, and a notice with all it can have.
+func oddNotices() (list []notice.Notice) {
+	for _, n := range []notice.Notice{
+		{Body: "平文", FetchedAt: time.Unix(1_700_000_000, 123_456_789)},
+		{Title: "<b>お詫び</b> & \"引用\"", Body: "改行\n制御\x01\u2028\u2029\\", FetchedAt: time.Unix(1_700_000_000, 0).UTC()},
+		{CallerID: "a/1", URL: "https://example.jp/?a=1&b=<2>", Publisher: "みほん町", Title: "題", Published: "2024-05-01", Body: "本文", Lang: "ja", Heading: "漏えい", Synthetic: true, FetchedAt: time.Now()},
+		{Body: strings.Repeat("長い本文。", 10_000)},
+	} {
+		n.Source = "jsonl"
+		n.ID = n.ComputeID()
+		list = append(list, n)
+	}
+	return list
+}
+
+// A notice that was published here is known to who reads it, and its message of a
+// classification is, byte for byte, the one that is made without it.
+func TestANoticePublishedHereIsKnown(t *testing.T) {
+	s := embedded(t, bus.EmbeddedConfig{Listen: "127.0.0.1:0", Logger: silent()})
+	here := ready(t, s, bus.StreamsConfig{}, bus.ConsumersConfig{})
+	there, err := bus.Connect(t.Context(), bus.Config{URLs: s.ClientURL(), Logger: silent()})
+	must(t, err)
+	defer there.Close()
+	want := map[string]notice.Notice{}
+	for _, n := range oddNotices() {
+		elsewhere := n
+		elsewhere.Body += "よそで"
+		elsewhere.ID = elsewhere.ComputeID()
+		for b, n := range map[*bus.Bus]notice.Notice{here: n, there: elsewhere} {
+			m, err := bus.RawMessage(n)
+			must(t, err)
+			publishAll(t, publisher(t, b, bus.PublisherConfig{}), m)
+			want[n.ID] = n
+		}
+	}
+	got := map[string]bool{}
+	stop := consuming(t, here, classifier(), bus.Each(func(_ context.Context, d bus.Delivery) error {
+		n, err := d.Notice()
+		if err != nil || !cmp.Equal(n, want[n.ID]) {
+			t.Errorf("got %+v, %v", n, err)
+		}
+		if bus.Known(d) == strings.HasSuffix(n.Body, "よそで") {
+			t.Errorf("known: %v, of %.20s", bus.Known(d), n.Body)
+		}
+		c := notice.Classified{Classification: notice.Classification{
+			NoticeID: n.ID, Source: n.Source, IsIncident: true, Category: "misdelivery", Sector: "government_local", Severity: "minor",
+			Evidence: []notice.Evidence{{Field: "category", Rule: "misdelivery.sent", Text: "<誤送付>", Start: 2, End: 7}},
+		}, Notice: &n}
+		plain, err := bus.ClassifiedMessage(c)
+		must(t, err)
+		spliced, err := d.ClassifiedMessage(c)
+		must(t, err)
+		if !bytes.Equal(plain.Data, spliced.Data) || plain.ID != spliced.ID {
+			t.Errorf("made of the notice:\n%.300s\nof its message:\n%.300s", plain.Data, spliced.Data)
+		}
+		got[n.ID] = true
+		return nil
+	}))
+	must(t, here.WaitDrained(t.Context(), bus.StreamRaw, bus.ConsumerClassifier))
+	stop()
+	if len(got) != len(want) {
+		t.Errorf("%d notices came, want %d", len(got), len(want))
+	}
+}
+
+// A known notice is held to its form, and keeps nobody's page in memory.
+func TestAKnownNoticeIsCheckedAndApart(t *testing.T) {
+	b := ready(t, embedded(t, bus.EmbeddedConfig{Logger: silent()}), bus.StreamsConfig{}, bus.ConsumersConfig{})
+	page := strings.Repeat("ページ", 100)
+	n := notice.Notice{Source: "jsonl", Body: page[:30]}
+	n.ID = n.ComputeID()
+	good, err := bus.RawMessage(n)
+	must(t, err)
+	n.Body = page[:33]
+	n.ID = n.ComputeID()
+	misplaced, err := bus.RawMessage(n)
+	must(t, err)
+	misplaced.Subject = "notices.raw.digest"
+	publishAll(t, publisher(t, b, bus.PublisherConfig{}), good, misplaced)
+	verdicts := map[string]string{}
+	stop := consuming(t, b, classifier(), bus.Each(func(_ context.Context, d bus.Delivery) error {
+		n, err := d.Notice()
+		verdicts[d.Subject] = fmt.Sprint(bus.Known(d), err)
+		if unsafe.StringData(n.Body) == unsafe.StringData(page) {
+			t.Error("the notice's text is a part of the page's")
+		}
+		return err
+	}))
+	must(t, b.WaitDrained(t.Context(), bus.StreamRaw, bus.ConsumerClassifier))
+	stop()
+	if verdicts["notices.raw.jsonl"] != "true <nil>" || !strings.HasPrefix(verdicts["notices.raw.digest"], "true") || !strings.Contains(verdicts["notices.raw.digest"], "belongs on notices.raw.jsonl") {
+		t.Errorf("verdicts: %v", verdicts)
 	}
 }
 

@@ -153,7 +153,7 @@ func (w *worker) classify(ctx context.Context, batch []bus.Delivery, results []r
 			continue
 		}
 		var message bus.Message
-		if message, r.err = bus.ClassifiedMessage(notice.Classified{Classification: reading, Notice: &notices[i]}); r.err != nil {
+		if message, r.err = batch[i].ClassifiedMessage(notice.Classified{Classification: reading, Notice: &notices[i]}); r.err != nil {
 			continue
 		}
 		r.incident = reading.IsIncident
