@@ -55,10 +55,12 @@ type ConsumeConfig struct {
 	StopTimeout time.Duration
 	// Prepare is called with each message as it comes, while the batch still waits for
 	// others, and its result is handed on as Delivery.Prepared: so the work that one
-	// message takes is done when the batch is full. It must have no effects. A panic
-	// leaves Prepared nil, for the handler to meet. A message that comes for the third
-	// time is not prepared. nil: nothing is.
-	Prepare func(Delivery) any
+	// message takes is done when the batch is full. When that is enough for the handler, a
+	// message that comes for the first time is handed on without Data and Header, which
+	// need not stay in memory; a rejection reads them from the stream again. It must have
+	// no effects. A panic leaves Prepared nil, for the handler to meet. A message that
+	// comes for the third time is not prepared. nil: nothing is.
+	Prepare func(Delivery) (prepared any, enough bool)
 	// ConfirmAcks waits for the server's word on every acknowledgement: fewer
 	// messages handled twice after a crash, at the price of a round trip.
 	ConfirmAcks bool
@@ -94,7 +96,7 @@ func (c *ConsumeConfig) defaults(maxPayload int64) {
 // Delivery is one message in a handler's hands.
 type Delivery struct {
 	Subject string
-	// Header holds the CloudEvents attributes.
+	// Header holds the CloudEvents attributes. It and Data are nil when Prepared is enough.
 	Header nats.Header
 	Data   []byte
 	// Sequence is the message's place in the stream, from 1.
@@ -106,7 +108,9 @@ type Delivery struct {
 	// Prepared is what ConsumeConfig.Prepare made of the message; nil without it.
 	Prepared any
 
-	msg   jetstream.Msg
+	reply string // subject to settle it on
+	light bool   // Header and Data are not kept
+	about string // noticeID then
 	count uint64 // of the consumer's deliveries, this one included
 	left  uint64 // messages for the consumer behind this one
 	known any    // what Data was made from, *notice.Notice or *notice.Classified, where that was here; nil: it has to be read
@@ -302,7 +306,7 @@ func (w *worker) fetch(ctx context.Context) ([]Delivery, error) {
 	if ended(w.cfg.NoMore) {
 		idle = lastWait
 	}
-	batch, err := w.pull(nil, nil, 1, jetstream.FetchMaxWait(idle))
+	batch, _, err := w.pull(nil, nil, 1, jetstream.FetchMaxWait(idle))
 	if len(batch) == 0 {
 		return batch, err
 	}
@@ -310,18 +314,16 @@ func (w *worker) fetch(ctx context.Context) ([]Delivery, error) {
 	defer seen()
 	most, left := w.cfg.company(batch[0].Tries), w.cfg.BatchBytes
 	for wait := newLingering(w.cfg, time.Now()); len(batch) < most && left > 0 && ctx.Err() == nil; {
-		had := len(batch)
+		had, size := len(batch), 0
 		n, look, asked := min(most-had, maxPull), wait.look(), time.Now()
 		// The server ends a request that gets too little only after its time, and to
 		// leave it before would lose what comes for it: so each is short.
-		batch, err = w.pull(all, batch, n, jetstream.FetchMaxWait(look), jetstream.FetchMaxBytes(left))
+		batch, size, err = w.pull(all, batch, n, jetstream.FetchMaxWait(look), jetstream.FetchMaxBytes(left))
 		if err != nil { // what came before the error is handled
 			w.log.Debug("fetching the rest of a batch", "error", err)
 			break
 		}
-		for _, d := range batch[had:] {
-			left -= d.size()
-		}
+		left -= size
 		// Ended before its time: the next message is larger than what is left.
 		full := len(batch)-had < n && time.Since(asked) < look
 		if full || ended(all) || wait.over(time.Now(), len(batch)-had) {
@@ -332,36 +334,35 @@ func (w *worker) fetch(ctx context.Context) ([]Delivery, error) {
 }
 
 // pull asks for n messages and appends what comes, until the request is over or all is
-// closed.
-func (w *worker) pull(all <-chan struct{}, batch []Delivery, n int, opts ...jetstream.FetchOpt) ([]Delivery, error) {
+// closed; size is that of what came.
+func (w *worker) pull(all <-chan struct{}, batch []Delivery, n int, opts ...jetstream.FetchOpt) (_ []Delivery, size int, err error) {
 	got, err := w.consumer.Fetch(n, opts...)
 	if err != nil {
-		return batch, err
+		return batch, 0, err
 	}
 	for messages := got.Messages(); ; {
 		var m jetstream.Msg
 		select {
 		case m = <-messages:
 		case <-all:
-			return batch, nil
+			return batch, size, nil
 		}
 		if m == nil {
-			return batch, got.Error()
+			return batch, size, got.Error()
 		}
 		meta, err := m.Metadata()
 		if err != nil {
-			return batch, fmt.Errorf("a message without JetStream's metadata on %s: %w", m.Subject(), err)
+			return batch, size, fmt.Errorf("a message without JetStream's metadata on %s: %w", m.Subject(), err)
 		}
 		d := Delivery{
 			Subject: m.Subject(), Header: m.Headers(), Data: m.Data(),
 			Sequence: meta.Sequence.Stream, Stored: meta.Timestamp, Tries: int(meta.NumDelivered),
-			msg: m, count: meta.Sequence.Consumer, left: meta.NumPending,
+			reply: m.Reply(), count: meta.Sequence.Consumer, left: meta.NumPending,
 		}
 		d.known = w.recents.take(d.Header, d.Data)
+		size += d.size()
 		if d.Tries < suspectTries { // process looks at a suspect before anybody reads it
-			if d.Prepared = w.prepare(d); d.Prepared != nil {
-				d.known = nil // it is in what was prepared, and need not stay in memory beside
-			}
+			w.prepare(&d)
 		}
 		batch = append(batch, d)
 		w.fetching.came.Store(d.count)
@@ -405,17 +406,24 @@ func (w *worker) allCame(ctx context.Context) bool {
 	return err == nil && info.Delivered.Stream >= last && info.Delivered.Consumer == w.fetching.came.Load()
 }
 
-func (w *worker) prepare(d Delivery) (prepared any) {
+func (w *worker) prepare(d *Delivery) {
 	if w.cfg.Prepare == nil {
-		return nil
+		return
 	}
 	defer func() {
 		if p := recover(); p != nil {
 			w.log.Warn("preparing a message panicked, leaving it to the handler", "panic", p, "notice", d.noticeID(), "sequence", d.Sequence)
-			prepared = nil
 		}
 	}()
-	return w.cfg.Prepare(d)
+	prepared, enough := w.cfg.Prepare(*d)
+	if d.Prepared = prepared; prepared == nil {
+		return
+	}
+	d.known = nil               // it is in what was prepared, and need not stay in memory beside
+	if enough && d.Tries == 1 { // one that could not be read again for its rejection comes a second time
+		d.light, d.about = true, d.noticeID()
+		d.Header, d.Data = nil, nil
+	}
 }
 
 // lost decides what a failed fetch means: wait and go on, or the end.
@@ -528,71 +536,4 @@ func someIDs(batch []Delivery) []string {
 		ids[i] = batch[i].noticeID()
 	}
 	return ids
-}
-
-func (w *worker) settle(ctx context.Context, d Delivery, verdict error) {
-	switch {
-	case verdict == nil:
-		w.ack(ctx, d)
-	case IsPermanent(verdict):
-		w.reject(ctx, d, verdict)
-	case ctx.Err() != nil: // the stop is the reason, not the message
-		w.giveBack(d, 0)
-	case d.Tries >= w.cfg.MaxDeliver:
-		w.reject(ctx, d, repeatedError{fmt.Errorf("failed %d times: %w", d.Tries, verdict)})
-	default:
-		wait := backoff(d.Tries, w.cfg.RetryMin, w.cfg.RetryMax)
-		w.log.Warn("a message failed and will be tried again", "notice", d.noticeID(), "subject", d.Subject, "sequence", d.Sequence, "tries", d.Tries, "wait", wait.String(), "error", verdict)
-		w.giveBack(d, wait)
-	}
-}
-
-// An acknowledgement that gets lost only brings the message once more.
-func (w *worker) ack(ctx context.Context, d Delivery) {
-	w.cfg.Metrics.Settled(Stored)
-	var err error
-	if w.cfg.ConfirmAcks {
-		limit, cancel := context.WithTimeout(ctx, 5*time.Second)
-		defer cancel()
-		err = d.msg.DoubleAck(limit)
-	} else {
-		err = d.msg.Ack()
-	}
-	if err != nil {
-		w.log.Warn("acknowledging failed, the message will come again", "notice", d.noticeID(), "sequence", d.Sequence, "error", err)
-	}
-}
-
-func (w *worker) giveBack(d Delivery, wait time.Duration) {
-	w.cfg.Metrics.returned()
-	if err := d.msg.NakWithDelay(wait); err != nil {
-		w.log.Warn("giving back a message failed, it will come again after its ack wait", "notice", d.noticeID(), "sequence", d.Sequence, "error", err)
-	}
-}
-
-// signsOfLife tells the server that the batch is in work until the returned
-// function is called. On what is settled already it has no effect.
-func (w *worker) signsOfLife(batch []Delivery) (stop func()) {
-	if w.keepAlive <= 0 {
-		return func() {}
-	}
-	over, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		t := time.NewTicker(w.keepAlive)
-		defer t.Stop()
-		for {
-			select {
-			case <-over:
-				return
-			case <-t.C:
-				for _, d := range batch {
-					if err := d.msg.InProgress(); err != nil && !errors.Is(err, jetstream.ErrMsgAlreadyAckd) {
-						w.log.Debug("telling that a message is in work", "notice", d.noticeID(), "sequence", d.Sequence, "error", err)
-					}
-				}
-			}
-		}
-	}()
-	return func() { close(over); <-ended }
 }

@@ -191,6 +191,9 @@ func (d Delivery) size() int { return len(d.Subject) + headerSize(d.Header) + le
 // noticeID finds the notice's id in the headers; empty when what stands there is
 // none.
 func (d Delivery) noticeID() string {
+	if d.light {
+		return d.about
+	}
 	id := d.Header.Get(HeaderSubject)
 	if id == "" {
 		id = d.Header.Get(HeaderID)

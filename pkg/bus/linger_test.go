@@ -46,36 +46,6 @@ func TestHowLongABatchWaits(t *testing.T) {
 	}
 }
 
-// What Prepare makes of each message reaches the handler; one that it panics over comes
-// without.
-func TestPreparedMessages(t *testing.T) {
-	t.Parallel()
-	b := ready(t, embedded(t, bus.EmbeddedConfig{}), bus.StreamsConfig{}, bus.ConsumersConfig{})
-	publishAll(t, publisher(t, b, bus.PublisherConfig{}), raw(t, 1), raw(t, 2), raw(t, 3))
-	cfg := classifier()
-	cfg.Prepare = func(d bus.Delivery) any {
-		if d.Sequence == 2 {
-			panic("no such rune")
-		}
-		return d.Sequence
-	}
-	var mu sync.Mutex
-	got := map[uint64]any{}
-	stop := consuming(t, b, cfg, func(_ context.Context, batch []bus.Delivery) []error {
-		mu.Lock()
-		defer mu.Unlock()
-		for _, d := range batch {
-			got[d.Sequence] = d.Prepared
-		}
-		return nil
-	})
-	must(t, b.WaitDrained(t.Context(), bus.StreamRaw, bus.ConsumerClassifier))
-	stop()
-	if len(got) != 3 || got[1] != uint64(1) || got[2] != nil || got[3] != uint64(3) {
-		t.Errorf("prepared %v", got)
-	}
-}
-
 // When nothing more will come, a request is left before its time only when all has come:
 // what was on its way to it, here or to another process, would come a second time.
 func TestNothingIsLostWhenNoMoreComes(t *testing.T) {

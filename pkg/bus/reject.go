@@ -16,6 +16,14 @@ import (
 // A rejected stream that does not take it holds the worker up.
 func (w *worker) reject(ctx context.Context, d Delivery, reason error) {
 	id := d.noticeID()
+	if d.light {
+		var err error
+		if d, err = w.again(ctx, d); err != nil {
+			w.log.Warn("a message to be rejected could not be read again, it will come a second time", "notice", id, "sequence", d.Sequence, "reason", reason, "error", err)
+			w.giveBack(d, w.cfg.RetryMin)
+			return
+		}
+	}
 	r := w.rejection(d, reason)
 	if err := w.bus.Reject(ctx, r); err != nil {
 		w.log.Error("a rejection could not be stored, the message will come again", "notice", id, "sequence", d.Sequence, "reason", r.Reason, "error", err)
@@ -24,9 +32,22 @@ func (w *worker) reject(ctx context.Context, d Delivery, reason error) {
 	}
 	w.cfg.Metrics.Rejected(reason)
 	w.log.Warn("rejected", "notice", id, "reason", r.Reason)
-	if err := d.msg.TermWithReason("rejected"); err != nil {
+	if err := w.tell(d, wordRejected); err != nil {
 		w.log.Warn("ending a rejected message failed, it will come again", "notice", id, "sequence", d.Sequence, "error", err)
 	}
+}
+
+// again reads what of a delivery was not kept.
+func (w *worker) again(ctx context.Context, d Delivery) (Delivery, error) {
+	stored, err := w.bus.storedMessage(ctx, w.cfg.Stream, d.Sequence)
+	if err != nil {
+		return d, err
+	}
+	for _, added := range []string{jetstream.StreamHeader, jetstream.SubjectHeader, jetstream.SequenceHeader, jetstream.TimeStampHeaer} {
+		stored.Header.Del(added)
+	}
+	d.Header, d.Data, d.light = stored.Header, stored.Data, false
+	return d, nil
 }
 
 func (w *worker) rejection(d Delivery, reason error) notice.Rejection {

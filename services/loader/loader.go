@@ -114,7 +114,7 @@ func Run(ctx context.Context, cfg Config, counts *Counts) error {
 		Stream: bus.StreamClassified, Consumer: bus.ConsumerLoader, Stage: notice.StageLoader,
 		Batch: cfg.Batch, BatchBytes: cfg.BatchBytes, Linger: cfg.Linger, MaxLinger: cfg.MaxLinger, NoMore: cfg.NoMore, Workers: cfg.Workers,
 		RetryMin: cfg.RetryMin, RetryMax: cfg.RetryMax, StopTimeout: cfg.StopTimeout, Metrics: cfg.Metrics,
-		Prepare: func(d bus.Delivery) any { return read(d) },
+		Prepare: func(d bus.Delivery) (any, bool) { r := read(d); return r, r.err == nil },
 	}, w.handle)
 	if err != nil {
 		return fmt.Errorf("loader: %w", err)

@@ -1,0 +1,108 @@
+package bus_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"maps"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"owabi/pkg/bus"
+)
+
+// handedOn is what a handler was given of one message, by delivery.
+type handedOn struct {
+	Prepared any
+	Whole    bool // with data and headers
+}
+
+// What Prepare makes of each message reaches the handler; one that it panics over comes
+// without. The data stay away where the prepared is enough, and come with the message's
+// second delivery.
+func TestPreparedMessages(t *testing.T) {
+	t.Parallel()
+	b := ready(t, embedded(t, bus.EmbeddedConfig{Logger: silent()}), bus.StreamsConfig{}, bus.ConsumersConfig{})
+	publishAll(t, publisher(t, b, bus.PublisherConfig{}), raw(t, 1), raw(t, 2), raw(t, 3), raw(t, 4))
+	cfg := classifier()
+	cfg.Prepare = func(d bus.Delivery) (any, bool) {
+		if d.Sequence == 2 {
+			panic("no such rune")
+		}
+		return d.Sequence, d.Sequence != 3
+	}
+	got := map[uint64][]handedOn{}
+	stop := consuming(t, b, cfg, bus.Each(func(_ context.Context, d bus.Delivery) error {
+		whole := bytes.Equal(d.Data, raw(t, int(d.Sequence)).Data) && d.Header.Get(bus.HeaderID) == raw(t, int(d.Sequence)).ID
+		if !whole && (d.Data != nil || d.Header != nil) {
+			t.Errorf("half of message %d: %s %v", d.Sequence, d.Data, d.Header)
+		}
+		got[d.Sequence] = append(got[d.Sequence], handedOn{d.Prepared, whole})
+		if d.Sequence == 4 && d.Tries == 1 {
+			return errors.New("not yet")
+		}
+		return nil
+	}))
+	must(t, b.WaitDrained(t.Context(), bus.StreamRaw, bus.ConsumerClassifier))
+	stop()
+	want := map[uint64][]handedOn{1: {{uint64(1), false}}, 2: {{nil, true}}, 3: {{uint64(3), true}}, 4: {{uint64(4), false}, {uint64(4), true}}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// A message whose data did not stay is rejected whole, at once where the stream can be
+// read directly, else when it comes the second time.
+func TestALightMessageIsRejectedWhole(t *testing.T) {
+	for name, direct := range map[string]bool{"read again": true, "given back": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := embedded(t, bus.EmbeddedConfig{Listen: "127.0.0.1:0", Logger: silent()})
+			b := ready(t, server, bus.StreamsConfig{}, bus.ConsumersConfig{})
+			allowDirect(t, server.ClientURL(), bus.StreamRaw, direct)
+			publishAll(t, publisher(t, b, bus.PublisherConfig{}), raw(t, 1))
+			cfg := classifier()
+			var headers nats.Header
+			cfg.Prepare = func(d bus.Delivery) (any, bool) {
+				headers = maps.Clone(d.Header)
+				return true, true
+			}
+			deliveries := 0
+			stop := consuming(t, b, cfg, bus.Each(func(_ context.Context, d bus.Delivery) error {
+				deliveries++
+				return bus.Permanent(errors.New("nobody wants it"))
+			}))
+			must(t, b.WaitDrained(t.Context(), bus.StreamRaw, bus.ConsumerClassifier))
+			stop()
+			list := rejections(t, b)
+			if len(list) != 1 || !bytes.Equal(list[0].Raw, raw(t, 1).Data) || list[0].NoticeID != raw(t, 1).ID || list[0].Tries != deliveries {
+				t.Fatalf("after %d deliveries: %+v", deliveries, list)
+			}
+			if diff := cmp.Diff(map[string][]string(headers), list[0].Headers); diff != "" {
+				t.Errorf("headers (-delivered +rejected):\n%s", diff)
+			}
+			if direct != (deliveries == 1) {
+				t.Errorf("%d deliveries", deliveries)
+			}
+		})
+	}
+}
+
+// allowDirect lets the messages of a stream be read one by one, or not.
+func allowDirect(t *testing.T, url, stream string, allowed bool) {
+	t.Helper()
+	nc, err := nats.Connect(url)
+	must(t, err)
+	defer nc.Close()
+	js, err := jetstream.New(nc)
+	must(t, err)
+	s, err := js.Stream(t.Context(), stream)
+	must(t, err)
+	cfg := s.CachedInfo().Config
+	cfg.AllowDirect = allowed
+	_, err = js.UpdateStream(t.Context(), cfg)
+	must(t, err)
+}
