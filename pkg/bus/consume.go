@@ -108,12 +108,13 @@ type Delivery struct {
 	// Prepared is what ConsumeConfig.Prepare made of the message; nil without it.
 	Prepared any
 
-	reply string // subject to settle it on
-	light bool   // Header and Data are not kept
-	about string // noticeID then
-	count uint64 // of the consumer's deliveries, this one included
-	left  uint64 // messages for the consumer behind this one
-	known any    // what Data was made from, *notice.Notice or *notice.Classified, where that was here; nil: it has to be read
+	reply   string       // subject to settle it on
+	settled *atomic.Bool // shared by its copies
+	light   bool         // Header and Data are not kept
+	about   string       // noticeID then
+	count   uint64       // of the consumer's deliveries, this one included
+	left    uint64       // messages for the consumer behind this one
+	known   any          // what Data was made from, *notice.Notice or *notice.Classified, where that was here; nil: it has to be read
 }
 
 // Handler handles a batch. It returns nil when every effect of all of them is
@@ -268,8 +269,9 @@ func (w *worker) run(ctx, inHand context.Context) error {
 			continue
 		}
 		w.cfg.Metrics.delivered(batch)
+		parts := w.apart(batch) // changes its order
 		quiet := w.signsOfLife(batch)
-		for _, part := range w.apart(batch) {
+		for _, part := range parts {
 			w.process(ctx, inHand, part)
 		}
 		quiet()
@@ -357,7 +359,7 @@ func (w *worker) pull(all <-chan struct{}, batch []Delivery, n int, opts ...jets
 		d := Delivery{
 			Subject: m.Subject(), Header: m.Headers(), Data: m.Data(),
 			Sequence: meta.Sequence.Stream, Stored: meta.Timestamp, Tries: int(meta.NumDelivered),
-			reply: m.Reply(), count: meta.Sequence.Consumer, left: meta.NumPending,
+			reply: m.Reply(), settled: new(atomic.Bool), count: meta.Sequence.Consumer, left: meta.NumPending,
 		}
 		d.known = w.recents.take(d.Header, d.Data)
 		size += d.size()

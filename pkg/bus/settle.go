@@ -19,6 +19,9 @@ const (
 
 // tell says a word about a delivery to the server, which does not answer.
 func (w *worker) tell(d Delivery, word string) error {
+	if word != wordInWork {
+		d.settled.Store(true)
+	}
 	return w.bus.nc.Publish(d.reply, []byte(word))
 }
 
@@ -46,6 +49,7 @@ func (w *worker) ack(ctx context.Context, d Delivery) {
 	if w.cfg.ConfirmAcks {
 		limit, cancel := context.WithTimeout(ctx, 5*time.Second)
 		defer cancel()
+		d.settled.Store(true)
 		_, err = w.bus.nc.RequestWithContext(limit, d.reply, []byte(wordDone))
 	} else {
 		err = w.tell(d, wordDone)
@@ -67,7 +71,8 @@ func (w *worker) giveBack(d Delivery, wait time.Duration) {
 }
 
 // signsOfLife tells the server that the batch is in work until the returned
-// function is called. On what is settled already it has no effect.
+// function is called, but for what is settled: one that was given back would begin its
+// wait anew.
 func (w *worker) signsOfLife(batch []Delivery) (stop func()) {
 	if w.keepAlive <= 0 {
 		return func() {}
@@ -83,6 +88,9 @@ func (w *worker) signsOfLife(batch []Delivery) (stop func()) {
 				return
 			case <-t.C:
 				for _, d := range batch {
+					if d.settled.Load() {
+						continue
+					}
 					if err := w.tell(d, wordInWork); err != nil {
 						w.log.Debug("telling that a message is in work", "notice", d.noticeID(), "sequence", d.Sequence, "error", err)
 					}
