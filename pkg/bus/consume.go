@@ -232,6 +232,7 @@ type worker struct {
 	keepAlive time.Duration
 	handle    Handler
 	log       *slog.Logger
+	denied    error // why messages cannot be read again; the server is 2 s in not saying so
 }
 
 // fetching is held by the worker that fetches.
@@ -422,7 +423,7 @@ func (w *worker) prepare(d *Delivery) {
 		return
 	}
 	d.known = nil               // it is in what was prepared, and need not stay in memory beside
-	if enough && d.Tries == 1 { // one that could not be read again for its rejection comes a second time
+	if enough && d.Tries == 1 && w.denied == nil { // one that could not be read again for its rejection comes a second time
 		d.light, d.about = true, d.noticeID()
 		d.Header, d.Data = nil, nil
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"owabi/pkg/bus"
+	"owabi/pkg/notice"
 )
 
 // handedOn is what a handler was given of one message, by delivery.
@@ -105,4 +106,78 @@ func allowDirect(t *testing.T, url, stream string, allowed bool) {
 	cfg.AllowDirect = allowed
 	_, err = js.UpdateStream(t.Context(), cfg)
 	must(t, err)
+}
+
+// What is gone from its stream does not come again to be rejected: what is known of it is
+// filed, and nothing of a message that has taken its place.
+func TestALightMessageThatIsGoneIsRejected(t *testing.T) {
+	for name, remove := range map[string]func(*testing.T, *bus.Bus){
+		"erased": func(t *testing.T, b *bus.Bus) {
+			must(t, b.Erase(t.Context(), bus.Trace{Stream: bus.StreamRaw, Sequence: 1}))
+		},
+		"its stream made anew": func(t *testing.T, b *bus.Bus) {
+			js, err := jetstream.New(b.Conn())
+			must(t, err)
+			must(t, js.DeleteStream(t.Context(), bus.StreamRaw))
+			must(t, b.EnsureStreams(t.Context(), bus.StreamsConfig{}))
+			must(t, b.EnsureConsumers(t.Context(), bus.ConsumersConfig{}))
+			publishAll(t, publisher(t, b, bus.PublisherConfig{}), raw(t, 2))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := ready(t, embedded(t, bus.EmbeddedConfig{Logger: silent()}), bus.StreamsConfig{}, bus.ConsumersConfig{})
+			publishAll(t, publisher(t, b, bus.PublisherConfig{}), raw(t, 1))
+			cfg := classifier()
+			cfg.Prepare = func(bus.Delivery) (any, bool) { return true, true }
+			removed, calls := make(chan struct{}), 0
+			stop := consuming(t, b, cfg, bus.Each(func(context.Context, bus.Delivery) error {
+				if calls++; calls > 1 {
+					return nil
+				}
+				remove(t, b)
+				close(removed)
+				return bus.Permanent(errors.New("nobody wants it"))
+			}))
+			<-removed
+			must(t, b.WaitDrained(t.Context(), bus.StreamRaw, bus.ConsumerClassifier))
+			stop()
+			list := allRejections(t, b, notice.StageClassifier)
+			if len(list) != 1 || list[0].NoticeID != raw(t, 1).ID || len(list[0].Raw) != 0 || len(list[0].Headers) != 0 || !list[0].Truncated || list[0].Sequence != 1 {
+				t.Fatalf("rejected: %+v", list)
+			}
+			if _, err := b.Retry(t.Context(), list[0]); !errors.Is(err, bus.ErrNoRetry) {
+				t.Errorf("retrying it: %v, want ErrNoRetry", err)
+			}
+		})
+	}
+}
+
+// Who may not read the stream directly gets the first message that has to be rejected a
+// second time, and keeps those that come after it whole: each refusal takes its time.
+func TestWhoMayNotReadKeepsMessagesWhole(t *testing.T) {
+	t.Parallel()
+	url := serverWithUsers(t, user("worker", []string{"$JS.API.CONSUMER.INFO.NOTICES_RAW.classifier", "$JS.API.CONSUMER.MSG.NEXT.NOTICES_RAW.classifier",
+		"$JS.ACK.NOTICES_RAW.classifier.>", "$JS.ACK.*.*.NOTICES_RAW.classifier.>", "notices.rejected.classifier"}))
+	admin := as(t, url, "admin")
+	must(t, admin.EnsureStreams(t.Context(), bus.StreamsConfig{}))
+	must(t, admin.EnsureConsumers(t.Context(), bus.ConsumersConfig{}))
+	publishAll(t, publisher(t, admin, bus.PublisherConfig{}), raw(t, 1), raw(t, 2), raw(t, 3))
+	cfg := classifier()
+	cfg.Batch = 1
+	cfg.Prepare = func(bus.Delivery) (any, bool) { return true, true }
+	stop := consuming(t, as(t, url, "worker"), cfg, bus.Each(func(context.Context, bus.Delivery) error {
+		return bus.Permanent(errors.New("nobody wants it"))
+	}))
+	must(t, admin.WaitDrained(t.Context(), bus.StreamRaw, bus.ConsumerClassifier))
+	stop()
+	tries := map[uint64]int{}
+	for _, r := range rejections(t, admin) {
+		if tries[r.Sequence] = r.Tries; !bytes.Equal(r.Raw, raw(t, int(r.Sequence)).Data) {
+			t.Errorf("message %d was rejected with %q", r.Sequence, r.Raw)
+		}
+	}
+	if diff := cmp.Diff(map[uint64]int{1: 2, 2: 1, 3: 1}, tries); diff != "" {
+		t.Errorf("tries by message (-want +got):\n%s", diff)
+	}
 }

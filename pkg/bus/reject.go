@@ -2,6 +2,7 @@ package bus
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -17,8 +18,12 @@ import (
 func (w *worker) reject(ctx context.Context, d Delivery, reason error) {
 	id := d.noticeID()
 	if d.light {
-		var err error
-		if d, err = w.again(ctx, d); err != nil {
+		whole, err := w.again(ctx, d)
+		switch {
+		case err == nil:
+			d = whole
+		case errors.Is(err, ErrNotStored): // nor does it come again: what is known of it is filed
+		default:
 			w.log.Warn("a message to be rejected could not be read again, it will come a second time", "notice", id, "sequence", d.Sequence, "reason", reason, "error", err)
 			w.giveBack(d, w.cfg.RetryMin)
 			return
@@ -37,11 +42,21 @@ func (w *worker) reject(ctx context.Context, d Delivery, reason error) {
 	}
 }
 
-// again reads what of a delivery was not kept.
+// again reads what of a delivery was not kept; ErrNotStored when its stream does not keep
+// it either.
 func (w *worker) again(ctx context.Context, d Delivery) (Delivery, error) {
+	if w.denied != nil {
+		return d, w.denied
+	}
 	stored, err := w.bus.storedMessage(ctx, w.cfg.Stream, d.Sequence)
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrDenied):
+		w.denied = err
 		return d, err
+	case err != nil:
+		return d, err
+	case !stored.Stored.Equal(d.Stored):
+		return d, ErrNotStored // of a stream that was made anew
 	}
 	for _, added := range []string{jetstream.StreamHeader, jetstream.SubjectHeader, jetstream.SequenceHeader, jetstream.TimeStampHeaer} {
 		stored.Header.Del(added)
@@ -55,7 +70,7 @@ func (w *worker) rejection(d Delivery, reason error) notice.Rejection {
 	r := notice.NewRejection(w.cfg.Stage, d.Subject, 0, d.Data, place)
 	r.NoticeID, r.Stream, r.Sequence = d.noticeID(), w.cfg.Stream, d.Sequence
 	r.Tries = d.Tries + earlierTries(d.Header)
-	if headerSize(d.Header) > maxHeaderBytes {
+	if d.light || headerSize(d.Header) > maxHeaderBytes {
 		r.Truncated = true
 	} else {
 		r.Headers = d.Header

@@ -84,7 +84,7 @@ func (b *Bus) whole(ctx context.Context, r Rejected) (Delivery, error) {
 		return Delivery{}, ErrNotStored
 	}
 	d, err := b.storedMessage(ctx, r.Stream, r.Sequence)
-	if err == nil && !(d.Subject == r.Source && bytes.HasPrefix(d.Data, r.Raw)) {
+	if err == nil && !(d.Subject == r.Source && d.noticeID() == r.NoticeID && bytes.HasPrefix(d.Data, r.Raw)) {
 		return Delivery{}, ErrNotStored // of a stream that was made anew
 	}
 	return d, err
