@@ -422,7 +422,7 @@ func (w *worker) prepare(d *Delivery) {
 	if d.Prepared = prepared; prepared == nil {
 		return
 	}
-	d.known = nil               // it is in what was prepared, and need not stay in memory beside
+	d.known = nil                                  // it is in what was prepared, and need not stay in memory beside
 	if enough && d.Tries == 1 && w.denied == nil { // one that could not be read again for its rejection comes a second time
 		d.light, d.about = true, d.noticeID()
 		d.Header, d.Data = nil, nil

@@ -97,10 +97,10 @@ func RawMessage(n notice.Notice) (Message, error) {
 // just read it.
 func ClassifiedMessage(c notice.Classified) (Message, error) { return classifiedMessage(c, nil) }
 
-// ClassifiedMessage is the function of that name for what was read out of d.Notice, which
-// c holds as it was. Where its JSON is known to be d.Data, it is not made anew.
+// ClassifiedMessage is the function of that name for what was read out of d. While c's
+// notice is the one that d.Data is known to be the JSON of, that is not made anew.
 func (d Delivery) ClassifiedMessage(c notice.Classified) (Message, error) {
-	if _, ok := d.known.(*notice.Notice); ok {
+	if known, ok := d.known.(*notice.Notice); ok && c.Notice != nil && *c.Notice == *known {
 		return classifiedMessage(c, d.Data)
 	}
 	return classifiedMessage(c, nil)

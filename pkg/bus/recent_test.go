@@ -132,7 +132,8 @@ func oddNotices() (list []notice.Notice) {
 }
 
 // A notice that was published here is known to who reads it, and its message of a
-// classification is, byte for byte, the one that is made without it.
+// classification is, byte for byte, the one that is made without it; also when that carries
+// another notice or none.
 func TestANoticePublishedHereIsKnown(t *testing.T) {
 	s := embedded(t, bus.EmbeddedConfig{Listen: "127.0.0.1:0", Logger: silent()})
 	here := ready(t, s, bus.StreamsConfig{}, bus.ConsumersConfig{})
@@ -164,12 +165,15 @@ func TestANoticePublishedHereIsKnown(t *testing.T) {
 			NoticeID: n.ID, Source: n.Source, IsIncident: true, Category: "misdelivery", Sector: "government_local", Severity: "minor",
 			Evidence: []notice.Evidence{{Field: "category", Rule: "misdelivery.sent", Text: "<誤送付>", Start: 2, End: 7}},
 		}, Notice: &n}
-		plain, err := bus.ClassifiedMessage(c)
-		must(t, err)
-		spliced, err := d.ClassifiedMessage(c)
-		must(t, err)
-		if !bytes.Equal(plain.Data, spliced.Data) || plain.ID != spliced.ID {
-			t.Errorf("made of the notice:\n%.300s\nof its message:\n%.300s", plain.Data, spliced.Data)
+		for _, change := range []func(){func() {}, func() { n.Lang = "en" }, func() { c.Notice = nil }} {
+			change()
+			plain, err := bus.ClassifiedMessage(c)
+			must(t, err)
+			spliced, err := d.ClassifiedMessage(c)
+			must(t, err)
+			if !bytes.Equal(plain.Data, spliced.Data) || plain.ID != spliced.ID {
+				t.Errorf("made of the notice:\n%.300s\nof its message:\n%.300s", plain.Data, spliced.Data)
+			}
 		}
 		got[n.ID] = true
 		return nil
