@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -96,7 +97,8 @@ func (c *ConsumeConfig) defaults(maxPayload int64) {
 // Delivery is one message in a handler's hands.
 type Delivery struct {
 	Subject string
-	// Header holds the CloudEvents attributes. It and Data are nil when Prepared is enough.
+	// Header holds the CloudEvents attributes. It and Data are nil when Prepared is enough
+	// and the message comes for the first time.
 	Header nats.Header
 	Data   []byte
 	// Sequence is the message's place in the stream, from 1.
@@ -232,7 +234,7 @@ type worker struct {
 	keepAlive time.Duration
 	handle    Handler
 	log       *slog.Logger
-	denied    error // why messages cannot be read again; the server is 2 s in not saying so
+	denied    error // why messages cannot be read again: to be told so takes 2 s
 }
 
 // fetching is held by the worker that fetches.
@@ -424,7 +426,7 @@ func (w *worker) prepare(d *Delivery) {
 	}
 	d.known = nil                                  // it is in what was prepared, and need not stay in memory beside
 	if enough && d.Tries == 1 && w.denied == nil { // one that could not be read again for its rejection comes a second time
-		d.light, d.about = true, d.noticeID()
+		d.light, d.about = true, strings.Clone(d.noticeID()) // else it would keep all headers
 		d.Header, d.Data = nil, nil
 	}
 }

@@ -39,6 +39,9 @@ func WaitOf(cfg ConsumeConfig, noMore time.Duration, come func(time.Duration) in
 // Known says whether a delivery need not be decoded.
 func Known(d Delivery) bool { return d.known != nil }
 
+// About is what a delivery without headers keeps of them.
+func About(d Delivery) string { return d.about }
+
 // RecentBytes is what is remembered of published messages.
 func (b *Bus) RecentBytes() (n int) {
 	for _, r := range b.recents {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"testing"
+	"unsafe"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/nats-io/nats.go"
@@ -22,14 +23,16 @@ type handedOn struct {
 }
 
 // What Prepare makes of each message reaches the handler; one that it panics over comes
-// without. The data stay away where the prepared is enough, and come with the message's
-// second delivery.
+// without. The data stay away where the prepared is enough, all headers with them, and come
+// with the message's second delivery.
 func TestPreparedMessages(t *testing.T) {
 	t.Parallel()
 	b := ready(t, embedded(t, bus.EmbeddedConfig{Logger: silent()}), bus.StreamsConfig{}, bus.ConsumersConfig{})
 	publishAll(t, publisher(t, b, bus.PublisherConfig{}), raw(t, 1), raw(t, 2), raw(t, 3), raw(t, 4))
 	cfg := classifier()
+	ids := map[uint64]string{} // parts of all headers
 	cfg.Prepare = func(d bus.Delivery) (any, bool) {
+		ids[d.Sequence] = d.Header.Get(bus.HeaderID)
 		if d.Sequence == 2 {
 			panic("no such rune")
 		}
@@ -40,6 +43,9 @@ func TestPreparedMessages(t *testing.T) {
 		whole := bytes.Equal(d.Data, raw(t, int(d.Sequence)).Data) && d.Header.Get(bus.HeaderID) == raw(t, int(d.Sequence)).ID
 		if !whole && (d.Data != nil || d.Header != nil) {
 			t.Errorf("half of message %d: %s %v", d.Sequence, d.Data, d.Header)
+		}
+		if id := ids[d.Sequence]; !whole && (bus.About(d) != id || unsafe.StringData(bus.About(d)) == unsafe.StringData(id)) {
+			t.Errorf("of the headers of message %d is kept %q, or all", d.Sequence, bus.About(d))
 		}
 		got[d.Sequence] = append(got[d.Sequence], handedOn{d.Prepared, whole})
 		if d.Sequence == 4 && d.Tries == 1 {

@@ -7,7 +7,7 @@ import (
 )
 
 // The words of JetStream's protocol about a delivery, which go to its reply subject
-// (nats-server's jetstream api.go and consumer.go). nats.go knows them too, but its message
+// (nats-server's consumer.go). nats.go knows them too, but its message
 // holds its data and headers in memory for as long as it may be settled.
 const (
 	wordDone     = "+ACK"
