@@ -16,9 +16,9 @@
 // streams promise. Bus.Rejections lists what was given up, Bus.Retry publishes it
 // to where it came from.
 //
-// The package reads nothing out of notices, keeps no order between messages, and makes nothing exactly-once: whoever writes to a
-// store does it idempotently, by notice id. README.md lists every knob and what
-// happens at its limit.
+// The package reads nothing out of notices, keeps no order between messages, and
+// makes nothing exactly-once: whoever writes to a store does it idempotently, by
+// notice id. README.md lists every knob and what happens at its limit.
 package bus
 
 import (

@@ -7,8 +7,8 @@ import (
 )
 
 // The words of JetStream's protocol about a delivery, which go to its reply subject
-// (nats-server's consumer.go). nats.go knows them too, but its message
-// holds its data and headers in memory for as long as it may be settled.
+// (nats-server's consumer.go). nats.go knows them too, but its message holds its data and
+// headers in memory for as long as it may be settled.
 const (
 	wordDone     = "+ACK"
 	wordInWork   = "+WPI"

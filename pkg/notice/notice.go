@@ -301,8 +301,8 @@ type Rejection struct {
 	NoticeID string `json:"notice_id,omitempty"`
 	// Raw holds the bytes that were rejected, cut at MaxRejectedBytes.
 	Raw []byte `json:"raw,omitempty"`
-	// Truncated says that Raw was cut or Headers left out, so that another try
-	// needs the source.
+	// Truncated says that Raw was cut, or it or Headers left out, so that another
+	// try needs the source.
 	Truncated bool `json:"truncated,omitempty"`
 	// Stream and Sequence are where a rejected message stands, Headers what it
 	// carried; unset for what never was a message.
