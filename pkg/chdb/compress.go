@@ -44,6 +44,22 @@ func decodeContent(body io.Reader, encoding string) (io.Reader, error) {
 	return nil, refuse(codeUnknownCompression, "Unknown HTTP content encoding '%s'; known are gzip, deflate, br, zstd, lz4", encoding)
 }
 
+// toTheEnd reads on when what was compressed has ended, for the body below may not have: it
+// was cut off then, and its sender may have closed the compression when it gave up.
+type toTheEnd struct{ decoded, body io.Reader }
+
+func (t toTheEnd) Read(p []byte) (int, error) {
+	n, err := t.decoded.Read(p)
+	if err == io.EOF {
+		if more, end := io.ReadFull(t.body, make([]byte, 1)); more > 0 {
+			return n, errors.New("something follows what was compressed")
+		} else if end != io.EOF {
+			return n, end
+		}
+	}
+	return n, err
+}
+
 // flusher is a compressing writer.
 type flusher interface {
 	io.WriteCloser

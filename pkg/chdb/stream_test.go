@@ -10,9 +10,11 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/ClickHouse/ch-go/compress"
 	"github.com/andybalholm/brotli"
@@ -299,6 +301,14 @@ func TestHTTPCompression(t *testing.T) {
 			res, _ = call(t, "POST", q("INSERT INTO encoded FORMAT TabSeparated"), bytes.NewReader(packed.Bytes()[:packed.Len()/2]), "Content-Encoding", name)
 			if res.StatusCode != 400 {
 				t.Errorf("half a body: %d", res.StatusCode)
+			}
+			// A sender that gives up may still end its compression.
+			cut := httptest.NewRequest("POST", base+q("INSERT INTO encoded FORMAT TabSeparated"), io.MultiReader(&packed, iotest.ErrReader(io.ErrUnexpectedEOF)))
+			cut.Header.Set("Content-Encoding", name)
+			answer := httptest.NewRecorder()
+			engine.Handler().ServeHTTP(answer, cut)
+			if answer.Code != 400 {
+				t.Errorf("cut off behind what was compressed: %d", answer.Code)
 			}
 		})
 	}
