@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"maps"
+	"time"
 
 	"github.com/ClickHouse/ch-go/compress"
 	wire "github.com/ClickHouse/ch-go/proto"
@@ -54,29 +55,35 @@ type stream struct {
 	encoded  wire.Buffer
 	compress *compress.Writer // nil: blocks go as they are
 	body     *io.PipeWriter
-	answer   chan error // the server's word, once
-	ended    bool
+	giveUp   context.CancelCauseFunc
+	silence  *time.Timer   // gives the request up
+	patience time.Duration // how long the server may take no block, and give no answer
+	answered chan struct{} // closed when the request is over
+	answer   error         // the server's word, once answered is closed
 }
 
 func (w *Warehouse) stream(ctx context.Context, statement string, settings clickhouse.Settings, columns []driver.Interface) *stream {
 	read, write := io.Pipe()
-	s := &stream{block: proto.Block{Columns: columns}, body: write, answer: make(chan error, 1)}
+	s := &stream{block: proto.Block{Columns: columns}, body: write, patience: w.options.ReadTimeout, answered: make(chan struct{})}
 	if c := w.options.Compression; c != nil && (c.Method == clickhouse.CompressionLZ4 || c.Method == clickhouse.CompressionZSTD) {
 		s.compress = compress.NewWriter(compress.Level(c.Level), compress.Method(c.Method))
 		settings = maps.Clone(settings)
 		settings["decompress"] = 1
 	} // another compression is of the whole body, and the driver's work
-	ctx = clickhouse.Context(ctx, clickhouse.WithSettings(settings))
+	ctx, s.giveUp = context.WithCancelCause(clickhouse.Context(ctx, clickhouse.WithSettings(settings)))
+	// The driver's own timeout begins when the whole body is sent.
+	s.silence = time.AfterFunc(s.patience, func() { s.giveUp(errSilent) })
 	go func() {
-		err := w.conn.InsertFormat(ctx, "Native", statement, read)
-		_ = read.CloseWithError(errRead) // who writes need not wait for a reader
-		s.answer <- err
+		defer close(s.answered)
+		s.answer = w.conn.InsertFormat(ctx, "Native", statement, read)
+		_ = read.Close() // who writes need not wait for a reader
 	}()
 	return s
 }
 
 var (
-	errRead    = errors.New("the server has answered before the insert was sent")
+	errEarly   = errors.New("the server has answered before the insert was sent")
+	errSilent  = errors.New("the server takes no more of the insert, or gives no answer")
 	errGivenUp = errors.New("the insert was given up")
 )
 
@@ -95,30 +102,30 @@ func (s *stream) Flush() error {
 		}
 		data = s.compress.Data
 	}
-	if _, err := s.body.Write(data); err != nil {
-		return s.end(err)
+	if _, err := s.body.Write(data); err == nil {
+		s.silence.Reset(s.patience)
+		return nil
 	}
-	return nil
+	<-s.answered
+	if s.answer != nil {
+		return s.answer
+	}
+	return errEarly
 }
 
 // Send ends an insert whose columns were flushed.
-func (s *stream) Send() error { return s.end(nil) }
-
-func (s *stream) Close() error {
-	_ = s.end(errGivenUp)
-	return nil
+func (s *stream) Send() error {
+	_ = s.body.Close()
+	<-s.answered
+	return s.answer
 }
 
-// end ends the body, as one that was cut off if there is a cause, and returns the
-// server's word, or the cause if that is good.
-func (s *stream) end(cause error) error {
-	if s.ended {
-		return nil
-	}
-	s.ended = true
-	_ = s.body.CloseWithError(cause)
-	if err := <-s.answer; err != nil {
-		return err
-	}
-	return cause
+// Close gives up the request and its body: alone, neither ends while the server stops reading
+// or the body stays open.
+func (s *stream) Close() error {
+	s.silence.Stop()
+	s.giveUp(errGivenUp)
+	_ = s.body.CloseWithError(errGivenUp)
+	<-s.answered
+	return nil
 }
