@@ -91,7 +91,7 @@ const BlockRows = blockRows
 // GiveUp sends a block of rows to the table of figures, and then gives up the insert.
 func (w *Warehouse) GiveUp(ctx context.Context, rows []Row) error {
 	t := tables[0]
-	batch, err := w.begin(ctx, t.insertStatement(), t.settings())
+	batch, err := w.begin(ctx, t.insertStatement(), t.settings(len(rows)))
 	if err != nil {
 		return err
 	}

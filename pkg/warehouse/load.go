@@ -53,8 +53,8 @@ func failed(err error, rows int) error {
 	return fmt.Errorf("insert %d rows: %w", rows, err)
 }
 
-// settings are those that an insert into the table needs.
-func (t loaded) settings() clickhouse.Settings {
+// settings are those that an insert of so many rows into the table needs.
+func (t loaded) settings(rows int) clickhouse.Settings {
 	settings := clickhouse.Settings{
 		// The batch is ready: the server need not gather it with others, and its
 		// acknowledgement must mean that the rows are stored, on every shard.
@@ -62,6 +62,10 @@ func (t loaded) settings() clickhouse.Settings {
 		"distributed_foreground_insert": 1,
 		// Old notices of many years in one batch are no mistake.
 		"max_partitions_per_insert_block": 0,
+		// The server gathers what comes in blocks into one, whatever its own limits: all is
+		// stored or nothing, and the row that it names is counted from the first.
+		"min_insert_block_size_rows":  rows,
+		"min_insert_block_size_bytes": 0,
 	}
 	if t.name != factsTable {
 		// What stands twice in a batch is seen to by FINAL and by merges here, like what comes
@@ -100,12 +104,12 @@ func complete(rows []Row) error {
 }
 
 // blockRows is how many rows are sent at once: few enough that what holds them stays in
-// the processor's caches and is used again for the next. The server gathers the blocks.
+// the processor's caches and is used again for the next.
 const blockRows = 512
 
 // insertInto writes rows into one table, block by block, and as one insert.
 func (w *Warehouse) insertInto(ctx context.Context, t loaded, rows []Row) error {
-	batch, err := w.begin(ctx, t.insertStatement(), t.settings())
+	batch, err := w.begin(ctx, t.insertStatement(), t.settings(len(rows)))
 	if err != nil {
 		return err
 	}
