@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"maps"
 	"time"
 
 	"github.com/ClickHouse/ch-go/compress"
@@ -67,7 +66,6 @@ func (w *Warehouse) stream(ctx context.Context, statement string, settings click
 	s := &stream{block: proto.Block{Columns: columns}, body: write, patience: w.options.ReadTimeout, answered: make(chan struct{})}
 	if c := w.options.Compression; c != nil && (c.Method == clickhouse.CompressionLZ4 || c.Method == clickhouse.CompressionZSTD) {
 		s.compress = compress.NewWriter(compress.Level(c.Level), compress.Method(c.Method))
-		settings = maps.Clone(settings)
 		settings["decompress"] = 1
 	} // another compression is of the whole body, and the driver's work
 	ctx, s.giveUp = context.WithCancelCause(clickhouse.Context(ctx, clickhouse.WithSettings(settings)))

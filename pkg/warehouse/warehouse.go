@@ -44,8 +44,9 @@ type Config struct {
 	Cluster string
 	// DialTimeout bounds making a connection. Default 5 s.
 	DialTimeout time.Duration
-	// ReadTimeout bounds waiting for an answer to one statement; past it the
-	// statement fails and may be tried again. Default 5 min.
+	// ReadTimeout bounds waiting for an answer to one statement, or for the server to
+	// take the next block of an insert; past it the statement fails and may be tried
+	// again. Default 5 min.
 	ReadTimeout time.Duration
 	// MaxConnections bounds connections; a statement over it waits for one to come
 	// free, for its context, or for DialTimeout, and may then be tried again. A Load
