@@ -79,14 +79,21 @@ func TestRecentMessages(t *testing.T) {
 	}
 }
 
+// hereAndThere returns a connection in the server's process and one that is like another's.
+func hereAndThere(t *testing.T) (here, there *bus.Bus) {
+	t.Helper()
+	s := embedded(t, bus.EmbeddedConfig{Listen: "127.0.0.1:0", Logger: silent()})
+	here = ready(t, s, bus.StreamsConfig{}, bus.ConsumersConfig{})
+	there, err := bus.Connect(t.Context(), bus.Config{URLs: s.ClientURL(), Logger: silent()})
+	must(t, err)
+	t.Cleanup(there.Close)
+	return here, there
+}
+
 // What a process published and gets back need not be decoded; everybody else's messages
 // are, and so is what comes a second time.
 func TestWhatWasPublishedHereIsKnown(t *testing.T) {
-	s := embedded(t, bus.EmbeddedConfig{Listen: "127.0.0.1:0", Logger: silent()})
-	here := ready(t, s, bus.StreamsConfig{}, bus.ConsumersConfig{})
-	there, err := bus.Connect(t.Context(), bus.Config{URLs: s.ClientURL(), Logger: silent()})
-	must(t, err)
-	defer there.Close()
+	here, there := hereAndThere(t)
 
 	names := map[string]string{}
 	for name, b := range map[string]*bus.Bus{"here": here, "there": there, "again": here} {
@@ -135,11 +142,7 @@ func oddNotices() (list []notice.Notice) {
 // classification is, byte for byte, the one that is made without it; also when that carries
 // another notice or none.
 func TestANoticePublishedHereIsKnown(t *testing.T) {
-	s := embedded(t, bus.EmbeddedConfig{Listen: "127.0.0.1:0", Logger: silent()})
-	here := ready(t, s, bus.StreamsConfig{}, bus.ConsumersConfig{})
-	there, err := bus.Connect(t.Context(), bus.Config{URLs: s.ClientURL(), Logger: silent()})
-	must(t, err)
-	defer there.Close()
+	here, there := hereAndThere(t)
 	want := map[string]notice.Notice{}
 	for _, n := range oddNotices() {
 		elsewhere := n

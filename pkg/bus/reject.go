@@ -58,9 +58,6 @@ func (w *worker) again(ctx context.Context, d Delivery) (Delivery, error) {
 	case !stored.Stored.Equal(d.Stored):
 		return d, ErrNotStored // of a stream that was made anew
 	}
-	for _, added := range []string{jetstream.StreamHeader, jetstream.SubjectHeader, jetstream.SequenceHeader, jetstream.TimeStampHeaer} {
-		stored.Header.Del(added)
-	}
 	d.Header, d.Data, d.light = stored.Header, stored.Data, false
 	return d, nil
 }

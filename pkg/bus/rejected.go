@@ -243,8 +243,9 @@ func unpublished(r Rejected) (*nats.Msg, error) {
 	return m.natsMsg(), nil
 }
 
-// storedMessage reads one message of a stream; ErrNotStored when the stream does
-// not keep it. It needs the right to read the stream directly.
+// storedMessage reads one message of a stream, with the headers it carried;
+// ErrNotStored when the stream does not keep it. It needs the right to read the stream
+// directly.
 func (b *Bus) storedMessage(ctx context.Context, stream string, sequence uint64) (Delivery, error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
@@ -266,5 +267,9 @@ func (b *Bus) storedMessage(ctx context.Context, stream string, sequence uint64)
 		return Delivery{}, fmt.Errorf("message %d of %s: %s %s", sequence, stream, m.Header.Get("Status"), m.Header.Get("Description"))
 	}
 	at, err := time.Parse(time.RFC3339Nano, m.Header.Get(jetstream.TimeStampHeaer))
-	return Delivery{Subject: m.Header.Get(jetstream.SubjectHeader), Header: m.Header, Data: m.Data, Sequence: sequence, Stored: at}, err
+	d := Delivery{Subject: m.Header.Get(jetstream.SubjectHeader), Header: m.Header, Data: m.Data, Sequence: sequence, Stored: at}
+	for _, added := range []string{jetstream.StreamHeader, jetstream.SubjectHeader, jetstream.SequenceHeader, jetstream.TimeStampHeaer} {
+		d.Header.Del(added)
+	}
+	return d, err
 }
