@@ -95,10 +95,8 @@ func (w *Warehouse) GiveUp(ctx context.Context, rows []Row) error {
 	if err != nil {
 		return err
 	}
-	for i, to := range batch.Columns() {
-		if err := t.columns[i].appendTo(to, rows); err != nil {
-			return err
-		}
+	if err := t.appendTo(batch.Columns(), rows); err != nil {
+		return err
 	}
 	if err := batch.Flush(); err != nil {
 		return err

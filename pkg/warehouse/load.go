@@ -114,13 +114,10 @@ func (w *Warehouse) insertInto(ctx context.Context, t loaded, rows []Row) error 
 		return err
 	}
 	defer batch.Close()
-	columns := batch.Columns()
 	for first := 0; first < len(rows); first += blockRows {
 		part := rows[first:min(first+blockRows, len(rows))]
-		for i, to := range columns {
-			if err := t.columns[i].appendTo(to, part); err != nil {
-				return from(first, err)
-			}
+		if err := t.appendTo(batch.Columns(), part); err != nil {
+			return from(first, err)
 		}
 		if err := batch.Flush(); err != nil {
 			return err
