@@ -21,6 +21,14 @@ const frameSize = 1 << 20
 
 // decodeContent undoes a request's Content-Encoding.
 func decodeContent(body io.Reader, encoding string) (io.Reader, error) {
+	decoded, err := decompress(body, encoding)
+	if err != nil || decoded == body {
+		return decoded, err
+	}
+	return toTheEnd{decoded, body}, nil
+}
+
+func decompress(body io.Reader, encoding string) (io.Reader, error) {
 	switch strings.ToLower(strings.TrimSpace(encoding)) {
 	case "", "identity":
 		return body, nil

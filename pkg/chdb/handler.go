@@ -175,11 +175,10 @@ func (q *request) openBody() (io.Reader, error) {
 		timeout: q.engine.config.IOTimeout,
 	}
 	encoding := q.http.Header.Get("Content-Encoding")
-	decoded, err := decodeContent(body, encoding)
+	body, err := decodeContent(body, encoding)
 	if err != nil {
 		return nil, bodyError(err)
 	}
-	body = toTheEnd{decoded, body}
 	if isOn(q.query.Get("decompress")) {
 		body = newFrameReader(body)
 	}
