@@ -40,7 +40,7 @@ func play(ctx context.Context, role, folder string) error {
 		fmt.Println(nothing.Path)
 		return nil
 	case "recover":
-		return recovers(ctx, e)
+		return end(ctx, e, recovers(ctx, e))
 	case "insert":
 		if _, err := e.Exec(ctx, Statement{SQL: "CREATE TABLE kept (n UInt64) ENGINE = MergeTree ORDER BY n"}); err != nil {
 			return err
@@ -67,15 +67,15 @@ func play(ctx context.Context, role, folder string) error {
 		}
 		answer, err := e.ask(ctx, "SELECT count() || ' rows' FROM many")
 		fmt.Print(answer)
-		return errors.Join(err, e.Close(ctx), Shutdown())
+		return end(ctx, e, err)
 	case "count":
 		answer, err := e.ask(ctx, "SELECT count(), sum(n) FROM kept")
 		fmt.Print(answer)
-		return err
+		return end(ctx, e, err)
 	case "limit":
 		answer, err := e.ask(ctx, "SELECT getSetting('max_result_rows')")
 		fmt.Print(answer)
-		return err
+		return end(ctx, e, err)
 	case "second":
 		_, err := Open(ctx, Config{Path: folder + "-other"})
 		if !errors.Is(err, ErrAlreadyOpen) {
@@ -96,9 +96,14 @@ func play(ctx context.Context, role, folder string) error {
 		}
 		answer, err := again.ask(ctx, "SELECT 1")
 		fmt.Print(answer)
-		return err
+		return end(ctx, again, err)
 	}
 	return nil
+}
+
+// end ends the engine with its process, whose exit its threads could crash.
+func end(ctx context.Context, e *Engine, err error) error {
+	return errors.Join(err, e.Close(ctx), Shutdown())
 }
 
 // manyInserts writes 80 rows in as many inserts.
