@@ -57,11 +57,11 @@ func (d Delivery) Classified() (notice.Classified, error) {
 }
 
 func (d Delivery) classified() (c notice.Classified, err error) {
-	if known, ok := d.known.(*notice.Classified); ok { // who published it here has read its notice, and so checked the id
+	if known, ok := d.known.(*notice.Classified); ok { // ClassifiedMessage has looked at its notice
 		if err := d.checkForm(notice.TypeClassified); err != nil {
 			return c, err
 		}
-		return *known, known.ValidateFields()
+		return *known, known.ValidateReading()
 	}
 	if err := d.read(notice.TypeClassified, &c); err != nil {
 		return c, err

@@ -121,10 +121,14 @@ func classifiedMessage(c notice.Classified, raw []byte) (Message, error) {
 		n := *c.Notice
 		c.Notice = &n
 	}
+	from := made{data, &c}
+	if raw == nil && c.Notice != nil && c.Notice.ValidateFields() != nil {
+		from = made{} // for the reader to find out; what raw is the JSON of is valid
+	}
 	rules := c.Classifier.RulesSHA256
 	return Message{
 		Subject: ClassifiedSubject(c.Category, c.Sector), ID: c.NoticeID + "." + rules[:min(16, len(rules))],
-		Type: notice.TypeClassified, Source: "/owabi/classifier", About: c.NoticeID, Data: data, made: made{data, &c},
+		Type: notice.TypeClassified, Source: "/owabi/classifier", About: c.NoticeID, Data: data, made: from,
 	}, nil
 }
 

@@ -105,11 +105,21 @@ func (r *recent) keep(m Message, now time.Time) {
 	r.young.bytes += e.bytes
 }
 
-// apart copies a notice with its texts: a source's are parts of whole pages and files.
+// apart copies a notice with its texts, which a source cuts out of whole pages and files,
+// into one piece of memory.
 func apart(n *notice.Notice) *notice.Notice {
 	c := *n
-	for _, s := range []*string{&c.ID, &c.CallerID, &c.Source, &c.URL, &c.Publisher, &c.Title, &c.Published, &c.Body, &c.Lang, &c.Heading} {
-		*s = strings.Clone(*s)
+	texts := []*string{&c.ID, &c.CallerID, &c.Source, &c.URL, &c.Publisher, &c.Title, &c.Published, &c.Body, &c.Lang, &c.Heading}
+	size := 0
+	for _, s := range texts {
+		size += len(*s)
+	}
+	var all strings.Builder
+	all.Grow(size)
+	for _, s := range texts {
+		from := all.Len()
+		all.WriteString(*s)
+		*s = all.String()[from:]
 	}
 	return &c
 }

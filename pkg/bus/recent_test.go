@@ -258,6 +258,41 @@ func TestWhatIsKnownIsChecked(t *testing.T) {
 	}
 }
 
+// A classification whose notice is not valid is not known: it is read as its message says.
+func TestAnInvalidNoticeIsNotKnown(t *testing.T) {
+	b := ready(t, embedded(t, bus.EmbeddedConfig{Logger: silent()}), bus.StreamsConfig{}, bus.ConsumersConfig{})
+	for _, c := range []struct {
+		spoil      func(*notice.Notice)
+		body, want string // as it is read, or the error's words
+	}{
+		{spoil: func(n *notice.Notice) { n.Published = "1001-01-01" }, want: "published 1001-01-01 is out of range"},
+		{spoil: func(n *notice.Notice) { n.Body = "\xff" }, body: "\ufffd"},
+	} {
+		m := reading(t, "一", func(r *notice.Classified) {
+			c.spoil(r.Notice)
+			r.Notice.ID = r.Notice.ComputeID()
+			r.NoticeID = r.Notice.ID
+		})
+		publishAll(t, publisher(t, b, bus.PublisherConfig{}), m)
+		ctx, stop := context.WithCancel(t.Context())
+		must(t, b.Consume(ctx, bus.ConsumeConfig{Stream: bus.StreamClassified, Consumer: bus.ConsumerLoader, Stage: notice.StageLoader}, bus.Each(func(_ context.Context, d bus.Delivery) error {
+			defer stop()
+			if bus.Known(d) {
+				t.Errorf("known: %q", c.want+c.body)
+			}
+			got, err := d.Classified()
+			if c.want == "" {
+				if err != nil || got.Notice.Body != c.body {
+					t.Errorf("read %+v, error %v; want the body %q", got.Notice, err, c.body)
+				}
+			} else if !bus.IsPermanent(err) || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("verdict %v, want %q in it", err, c.want)
+			}
+			return nil
+		})))
+	}
+}
+
 // A classification that is remembered is not changed with the caller's notice.
 func TestTheNoticeMayChangeAfterwards(t *testing.T) {
 	b := ready(t, embedded(t, bus.EmbeddedConfig{Logger: silent()}), bus.StreamsConfig{}, bus.ConsumersConfig{})

@@ -124,7 +124,7 @@ func (c *Classifier) open(n notice.Notice, s *scratch, out *notice.Classificatio
 		r.evidence("published", "publication", r.publishedSpan)
 	}
 	if out.Title == nil && r.title >= 0 {
-		t := strings.TrimSpace(r.text.Quote(r.text.Span(r.doc.Lines[r.doc.Sentences[r.title].Line].Range)))
+		t := strings.TrimSpace(r.quote(r.text.Span(r.doc.Lines[r.doc.Sentences[r.title].Line].Range)))
 		out.Title = given(t)
 	}
 	r.readOrganization()

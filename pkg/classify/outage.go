@@ -31,7 +31,7 @@ func (r *reading) readOutage() {
 	}
 	set := func(minutes int, rg japanese.Range, rule string) {
 		span := r.text.Span(rg)
-		r.out.Impact.OutageMinutes = &notice.Duration{Value: int64(minutes), Text: r.text.Quote(span), Start: span.Start, End: span.End}
+		r.out.Impact.OutageMinutes = &notice.Duration{Value: int64(minutes), Text: r.quote(span), Start: span.Start, End: span.End}
 		r.evidence("impact.outage_minutes", rule, rg)
 	}
 	if n, rg, ok := r.outageStated(service); ok {

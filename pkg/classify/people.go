@@ -113,7 +113,7 @@ func (r *reading) quantity(c counted, field string) *notice.Quantity {
 	}
 	r.evidence(field, rule, c.q.Range)
 	r.quoteItems(field, c)
-	return &notice.Quantity{Value: c.value, Bound: notice.Bound(c.q.Bound), Unit: c.q.Unit, Text: r.text.Quote(c.q.Span), Start: c.q.Span.Start, End: c.q.Span.End}
+	return &notice.Quantity{Value: c.value, Bound: notice.Bound(c.q.Bound), Unit: c.q.Unit, Text: r.quote(c.q.Span), Start: c.q.Span.Start, End: c.q.Span.End}
 }
 
 // weighCount tells what q counts and how likely it counts what was affected.

@@ -46,6 +46,7 @@ type reading struct {
 	organization    string                     // as found or given
 	organizationKey string                     // … folded
 	polarities      map[span]japanese.Polarity // of matches, as they are asked for
+	quotes          strings.Builder            // the last words that were quoted
 
 	out *notice.Classification
 }
@@ -137,7 +138,23 @@ func (r *reading) evidence(field, rule string, rg japanese.Range) {
 	if span.Len() == 0 {
 		return
 	}
-	r.out.Evidence = append(r.out.Evidence, notice.Evidence{Field: field, Rule: rule, Text: r.text.Quote(span), Start: span.Start, End: span.End})
+	r.out.Evidence = append(r.out.Evidence, notice.Evidence{Field: field, Rule: rule, Text: r.quote(span), Start: span.Start, End: span.End})
+}
+
+// quoteRoom holds the quotes of most readings, in bytes.
+const quoteRoom = 256
+
+// quote copies the original's own words at s, next to those that were quoted before: one
+// reading is little work for who collects garbage then, however many wait for the loader.
+func (r *reading) quote(s japanese.Span) string {
+	words := r.text.Quote(s)
+	if r.quotes.Cap()-r.quotes.Len() < len(words) {
+		r.quotes = strings.Builder{} // what was quoted keeps the one before
+		r.quotes.Grow(max(quoteRoom, len(words)))
+	}
+	from := r.quotes.Len()
+	r.quotes.WriteString(words)
+	return r.quotes.String()[from:]
 }
 
 // newReading cuts the text up, finds the cues and puts every sentence into its

@@ -78,7 +78,7 @@ func (d *Document) wideGap(r Range) (int, int) {
 		if j >= r.End {
 			return -1, -1
 		}
-		if j-i > 1 || s[i] == '\t' || d.Text.within(Span{int(d.Text.from[i]), int(d.Text.to[i])}) == "\u3000" {
+		if j-i > 1 || s[i] == '\t' || d.Text.Quote(Span{int(d.Text.from[i]), int(d.Text.to[i])}) == "\u3000" {
 			next := j
 			for next < r.End && s[next] != ' ' && s[next] != '\t' && s[next] != ':' {
 				next++

@@ -105,11 +105,9 @@ func (t *Text) Range(s Span) Range {
 	return Range{start, end}
 }
 
-// Quote returns the original's own words at s, copied: a few words that are kept do not
-// keep the whole text in memory. Ends outside the text are drawn in.
-func (t *Text) Quote(s Span) string { return strings.Clone(t.within(s)) }
-
-func (t *Text) within(s Span) string {
+// Quote returns the original's own words at s. They are part of it: who keeps them keeps all
+// of it in memory, or a copy of them. Ends outside the text are drawn in.
+func (t *Text) Quote(s Span) string {
 	start, end := clamp(s.Start, t.runes), clamp(s.End, t.runes)
 	if start >= end {
 		return ""

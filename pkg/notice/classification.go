@@ -51,17 +51,19 @@ type Classified struct {
 
 // Validate says whether the message can be loaded: it carries its notice, whose id fits
 // its content, its codes are known, and its numbers and times can be stored.
-func (c Classified) Validate() error { return c.validate(Notice.Validate) }
+func (c Classified) Validate() error {
+	if c.Notice != nil {
+		if err := c.Notice.Validate(); err != nil {
+			return err
+		}
+	}
+	return c.ValidateReading()
+}
 
-// ValidateFields is Validate without working out the id, for who knows that it fits.
-func (c Classified) ValidateFields() error { return c.validate(Notice.ValidateFields) }
-
-func (c Classified) validate(notice func(Notice) error) error {
+// ValidateReading is Validate without a look into the notice, for who knows that it is valid.
+func (c Classified) ValidateReading() error {
 	if c.Notice == nil {
 		return fmt.Errorf("%w: the message carries no notice", ErrInvalid)
-	}
-	if err := notice(*c.Notice); err != nil {
-		return err
 	}
 	switch {
 	case c.NoticeID != c.Notice.ID:
