@@ -88,16 +88,6 @@ type loaded struct {
 	columns []column
 }
 
-// appendTo puts rows into the columns of an insert into the table.
-func (t loaded) appendTo(columns []driver.Interface, rows []Row) error {
-	for i, to := range columns {
-		if err := t.columns[i].appendTo(to, rows); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // tables are those that hold what was loaded, in the order that a load writes
 // them: the figures first, for it is they that a row is refused for, and what was
 // rejected must leave no words behind. What a load leaves half done when its process

@@ -91,14 +91,11 @@ const BlockRows = blockRows
 // GiveUp sends a block of rows to the table of figures, and then gives up the insert.
 func (w *Warehouse) GiveUp(ctx context.Context, rows []Row) error {
 	t := tables[0]
-	batch, err := w.begin(ctx, t.insertStatement(), t.settings(len(rows)))
+	batch, err := w.begin(ctx, t.insertStatement(), t.settings(len(rows)), nil)
 	if err != nil {
 		return err
 	}
-	if err := t.appendTo(batch.Columns(), rows); err != nil {
-		return err
-	}
-	if err := batch.Flush(); err != nil {
+	if err := batch.Append(t.columns, rows); err != nil {
 		return err
 	}
 	return batch.Close()

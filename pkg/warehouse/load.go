@@ -83,12 +83,13 @@ func (w *Warehouse) insert(ctx context.Context, rows []Row) error {
 	if err := complete(rows); err != nil {
 		return err
 	}
-	if err := w.insertInto(ctx, tables[0], rows); err != nil {
+	figures := new(common)
+	if err := w.insertInto(ctx, tables[0], rows, figures); err != nil {
 		return err
 	}
 	rest, ctx := errgroup.WithContext(ctx)
 	for _, t := range tables[1:] {
-		rest.Go(func() error { return w.insertInto(ctx, t, rows) })
+		rest.Go(func() error { return w.insertInto(ctx, t, rows, figures) })
 	}
 	return rest.Wait()
 }
@@ -107,20 +108,18 @@ func complete(rows []Row) error {
 // the processor's caches and is used again for the next.
 const blockRows = 512
 
-// insertInto writes rows into one table, block by block, and as one insert.
-func (w *Warehouse) insertInto(ctx context.Context, t loaded, rows []Row) error {
-	batch, err := w.begin(ctx, t.insertStatement(), t.settings(len(rows)))
+// insertInto writes rows into one table, block by block, and as one insert. What inserts of
+// the same rows have in common stands in with; nil: there is no other.
+func (w *Warehouse) insertInto(ctx context.Context, t loaded, rows []Row, with *common) error {
+	batch, err := w.begin(ctx, t.insertStatement(), t.settings(len(rows)), with)
 	if err != nil {
 		return err
 	}
 	defer batch.Close()
 	for first := 0; first < len(rows); first += blockRows {
 		part := rows[first:min(first+blockRows, len(rows))]
-		if err := t.appendTo(batch.Columns(), part); err != nil {
+		if err := batch.Append(t.columns, part); err != nil {
 			return from(first, err)
-		}
-		if err := batch.Flush(); err != nil {
-			return err
 		}
 	}
 	return batch.Send()

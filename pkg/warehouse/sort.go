@@ -158,7 +158,7 @@ func (s *sorting) insert(ctx context.Context, indexes []int) error {
 		}
 		s.types = types
 	}
-	return s.warehouse.insertInto(clickhouse.Context(ctx, clickhouse.WithColumnNamesAndTypes(s.types)), s.table, rows)
+	return s.warehouse.insertInto(clickhouse.Context(ctx, clickhouse.WithColumnNamesAndTypes(s.types)), s.table, rows, nil)
 }
 
 // typesOf asks for the types of a table's columns.

@@ -7,26 +7,24 @@ import (
 	"time"
 
 	"github.com/ClickHouse/ch-go/compress"
-	wire "github.com/ClickHouse/ch-go/proto"
 	"github.com/ClickHouse/clickhouse-go/v2"
-	driver "github.com/ClickHouse/clickhouse-go/v2/lib/column"
 	native "github.com/ClickHouse/clickhouse-go/v2/lib/driver"
-	"github.com/ClickHouse/clickhouse-go/v2/lib/proto"
 )
 
-// batch is an insert under way: rows go into its columns, Flush says that they hold a block
-// of them, and Send ends the insert and waits for the server's word.
+// batch is an insert under way: rows are appended, and Send ends the insert and waits for
+// the server's word.
 type batch interface {
-	Columns() []driver.Interface
-	Flush() error
+	// Append puts rows into the columns that the insert was begun with.
+	Append(columns []column, rows []Row) error
 	Send() error
 	// Close gives up an insert that was not sent.
 	Close() error
 }
 
 // begin begins an insert with settings of its own. Over HTTP the driver's own batch keeps all
-// rows in memory, in columns and then encoded, so there the blocks are sent here.
-func (w *Warehouse) begin(ctx context.Context, statement string, settings clickhouse.Settings) (batch, error) {
+// rows in memory, in columns and then encoded, so there what is appended is sent at once, as a
+// block. What inserts of the same rows have in common stands in with; nil: there is no other.
+func (w *Warehouse) begin(ctx context.Context, statement string, settings clickhouse.Settings, with *common) (batch, error) {
 	prepared, err := w.conn.PrepareBatch(clickhouse.Context(ctx, clickhouse.WithSettings(settings)), statement)
 	if err != nil {
 		return nil, err
@@ -38,20 +36,26 @@ func (w *Warehouse) begin(ctx context.Context, statement string, settings clickh
 	if err := prepared.Close(); err != nil {
 		return nil, err
 	}
-	return w.stream(ctx, statement, settings, columns), nil
+	return w.stream(ctx, statement, settings, newEncoder(columns, with)), nil
 }
 
 // oneBlock is an insert over the native protocol. It sends no block before the last: the
 // server may refuse one while the driver writes the next, and then its words can get lost.
 type oneBlock struct{ native.Batch }
 
-func (oneBlock) Flush() error { return nil }
+func (b oneBlock) Append(columns []column, rows []Row) error {
+	for i, to := range b.Columns() {
+		if err := columns[i].appendTo(to, rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // stream is an insert over HTTP whose body is written block by block, in ClickHouse's
 // format Native.
 type stream struct {
-	block    proto.Block
-	encoded  wire.Buffer
+	encoder  *encoder
 	compress *compress.Writer // nil: blocks go as they are
 	body     *io.PipeWriter
 	giveUp   context.CancelCauseFunc
@@ -61,9 +65,9 @@ type stream struct {
 	answer   error         // the server's word, once answered is closed
 }
 
-func (w *Warehouse) stream(ctx context.Context, statement string, settings clickhouse.Settings, columns []driver.Interface) *stream {
+func (w *Warehouse) stream(ctx context.Context, statement string, settings clickhouse.Settings, encoder *encoder) *stream {
 	read, write := io.Pipe()
-	s := &stream{block: proto.Block{Columns: columns}, body: write, patience: w.options.ReadTimeout, answered: make(chan struct{})}
+	s := &stream{encoder: encoder, body: write, patience: w.options.ReadTimeout, answered: make(chan struct{})}
 	if c := w.options.Compression; c != nil && (c.Method == clickhouse.CompressionLZ4 || c.Method == clickhouse.CompressionZSTD) {
 		s.compress = compress.NewWriter(compress.Level(c.Level), compress.Method(c.Method))
 		settings["decompress"] = 1
@@ -85,15 +89,11 @@ var (
 	errGivenUp = errors.New("the insert was given up")
 )
 
-func (s *stream) Columns() []driver.Interface { return s.block.Columns }
-
-func (s *stream) Flush() error {
-	s.encoded.Reset()
-	if err := s.block.Encode(&s.encoded, 0); err != nil { // of no revision, over HTTP
+func (s *stream) Append(columns []column, rows []Row) error {
+	data, err := s.encoder.encode(columns, rows)
+	if err != nil {
 		return err
 	}
-	s.block.Reset()
-	data := s.encoded.Buf
 	if s.compress != nil {
 		if err := s.compress.Compress(data); err != nil {
 			return err
@@ -111,7 +111,7 @@ func (s *stream) Flush() error {
 	return errEarly
 }
 
-// Send ends an insert whose columns were flushed.
+// Send ends an insert that all rows were appended to.
 func (s *stream) Send() error {
 	_ = s.body.Close()
 	<-s.answered

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"owabi/pkg/chdb/chdbtest/faultproxy"
+	"owabi/pkg/notice"
 	"owabi/pkg/warehouse"
 )
 
@@ -71,6 +72,23 @@ func TestRowsComeAsTheyWereSent(t *testing.T) {
 		if parts != "partitions,merged,n\n1,0,1\n" {
 			t.Errorf("%s: its blocks were stored apart: %s", how, parts)
 		}
+	}
+}
+
+// Tables that differ in a column's type, as one that somebody has altered does, each get it as
+// they have it.
+func TestColumnsOfOtherTypes(t *testing.T) {
+	w := open(t)
+	rows := varied(warehouse.BlockRows + 7)
+	for i := range rows {
+		rows[i].Impact.People = &notice.Quantity{Value: int64(i), Bound: notice.BoundExact, Unit: fmt.Sprintf("単位%d", i%3), Text: "約"}
+	}
+	execute(t, w, "ALTER TABLE reading_rows MODIFY COLUMN sector String, MODIFY COLUMN people_unit Nullable(String)")
+	load(t, w, rows...)
+	const asked = `SELECT count() AS n, countIf(n.sector = r.sector AND n.people_unit = r.people_unit AND n.people = r.people AND n.prefecture IS NOT DISTINCT FROM r.prefecture) AS same
+FROM notice_rows AS n JOIN reading_rows AS r USING notice_id`
+	if got, want := query(t, w, warehouse.FormatCSV, asked), fmt.Sprintf("n,same\n%[1]d,%[1]d\n", len(rows)); got != want {
+		t.Errorf("stored %s, want %s", got, want)
 	}
 }
 
