@@ -43,6 +43,10 @@ type ConsumeConfig struct {
 	NoMore <-chan struct{}
 	// Workers is how many batches are handled at the same time. Default: 1.
 	Workers int
+	// Even keeps a worker from taking more than its share of what the stream has left, down
+	// to a few messages, so that all are at work until its end. For handlers that are not
+	// cheaper by the message with larger batches.
+	Even bool
 
 	// MaxDeliver is how often a message may fail before it is rejected. Default: 5.
 	// A message that was delivered twice as often without a verdict, because the
@@ -163,6 +167,17 @@ func All(n int, err error) []error {
 func (c *ConsumeConfig) company(tries int) int {
 	return max(1, c.Batch>>(4*max(0, min(tries, 10)-suspectTries+1)))
 }
+
+// share is how many messages a worker takes when one came and so many are left behind it.
+func (c *ConsumeConfig) share(left uint64) int {
+	if !c.Even {
+		return c.Batch
+	}
+	return max(least, int(min(left, uint64(c.Batch*c.Workers)))/c.Workers)
+}
+
+// least is the smallest share: for less, asking the server for each is too much.
+const least = 16
 
 // suspectTries is the delivery from which on a message may be what kills the process.
 const suspectTries = 3
@@ -317,7 +332,7 @@ func (w *worker) fetch(ctx context.Context) ([]Delivery, error) {
 	}
 	all, seen := w.watchForAll(ctx)
 	defer seen()
-	most, left := w.cfg.company(batch[0].Tries), w.cfg.BatchBytes
+	most, left := min(w.cfg.company(batch[0].Tries), w.cfg.share(batch[0].left)), w.cfg.BatchBytes
 	for wait := newLingering(w.cfg, time.Now()); len(batch) < most && left > 0 && ctx.Err() == nil; {
 		had, size := len(batch), 0
 		n, look, asked := min(most-had, maxPull), wait.look(), time.Now()

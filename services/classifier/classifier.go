@@ -72,7 +72,7 @@ func Run(ctx context.Context, cfg Config, counts *Counts) error {
 	w := &worker{cfg: cfg, counts: counts, publisher: publisher}
 	err = cfg.Bus.Consume(ctx, bus.ConsumeConfig{
 		Stream: bus.StreamRaw, Consumer: bus.ConsumerClassifier, Stage: notice.StageClassifier,
-		Batch: cfg.Batch, Workers: cfg.Workers, StopTimeout: cfg.StopTimeout, Metrics: cfg.Metrics,
+		Batch: cfg.Batch, Workers: cfg.Workers, Even: true, StopTimeout: cfg.StopTimeout, Metrics: cfg.Metrics,
 	}, w.handle)
 	if err != nil {
 		return fmt.Errorf("classifier: %w", err)
