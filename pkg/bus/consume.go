@@ -58,14 +58,15 @@ type ConsumeConfig struct {
 	// StopTimeout is how long the batches in hand may go on after the context has
 	// ended; then their own context ends. Default: 30 s.
 	StopTimeout time.Duration
-	// Prepare is called with each message as it comes, while the batch still waits for
-	// others, and its result is handed on as Delivery.Prepared: so the work that one
-	// message takes is done when the batch is full. When that is enough for the handler, a
-	// message that comes for the first time is handed on without Data and Header, which
-	// need not stay in memory; a rejection reads them from the stream again. It must have
-	// no effects. A panic leaves Prepared nil, for the handler to meet. A message that
-	// comes for the third time is not prepared. nil: nothing is.
-	Prepare func(Delivery) (prepared any, enough bool)
+	// Prepare is called when a batch begins, and what it returns with each message as it
+	// comes, while the batch still waits for others; the result is handed on as
+	// Delivery.Prepared. So the work that one message takes is done when the batch is full.
+	// When the result is enough for the handler, a message that comes for the first time is
+	// handed on without Data and Header, which need not stay in memory; Delivery.Whole reads
+	// them from the stream again. It must have no effects. A panic leaves Prepared nil, for
+	// the handler to meet. A message that comes for the third time is not prepared. nil:
+	// nothing is.
+	Prepare func() func(Delivery) (prepared any, enough bool)
 	// ConfirmAcks waits for the server's word on every acknowledgement: fewer
 	// messages handled twice after a crash, at the price of a round trip.
 	ConfirmAcks bool
@@ -114,6 +115,7 @@ type Delivery struct {
 	// Prepared is what ConsumeConfig.Prepare made of the message; nil without it.
 	Prepared any
 
+	worker  *worker
 	reply   string       // subject to settle it on
 	settled *atomic.Bool // shared by its copies
 	light   bool         // Header and Data are not kept
@@ -326,7 +328,11 @@ func (w *worker) fetch(ctx context.Context) ([]Delivery, error) {
 	if ended(w.cfg.NoMore) {
 		idle = lastWait
 	}
-	batch, _, err := w.pull(nil, nil, 1, jetstream.FetchMaxWait(idle))
+	var prepare func(Delivery) (any, bool)
+	if w.cfg.Prepare != nil {
+		prepare = w.cfg.Prepare()
+	}
+	batch, _, err := w.pull(nil, nil, prepare, 1, jetstream.FetchMaxWait(idle))
 	if len(batch) == 0 {
 		return batch, err
 	}
@@ -338,7 +344,7 @@ func (w *worker) fetch(ctx context.Context) ([]Delivery, error) {
 		n, look, asked := min(most-had, maxPull), wait.look(), time.Now()
 		// The server ends a request that gets too little only after its time, and to
 		// leave it before would lose what comes for it: so each is short.
-		batch, size, err = w.pull(all, batch, n, jetstream.FetchMaxWait(look), jetstream.FetchMaxBytes(left))
+		batch, size, err = w.pull(all, batch, prepare, n, jetstream.FetchMaxWait(look), jetstream.FetchMaxBytes(left))
 		if err != nil { // what came before the error is handled
 			w.log.Debug("fetching the rest of a batch", "error", err)
 			break
@@ -355,7 +361,7 @@ func (w *worker) fetch(ctx context.Context) ([]Delivery, error) {
 
 // pull asks for n messages and appends what comes, until the request is over or all is
 // closed; size is that of what came.
-func (w *worker) pull(all <-chan struct{}, batch []Delivery, n int, opts ...jetstream.FetchOpt) (_ []Delivery, size int, err error) {
+func (w *worker) pull(all <-chan struct{}, batch []Delivery, prepare func(Delivery) (any, bool), n int, opts ...jetstream.FetchOpt) (_ []Delivery, size int, err error) {
 	got, err := w.consumer.Fetch(n, opts...)
 	if err != nil {
 		return batch, 0, err
@@ -377,12 +383,12 @@ func (w *worker) pull(all <-chan struct{}, batch []Delivery, n int, opts ...jets
 		d := Delivery{
 			Subject: m.Subject(), Header: m.Headers(), Data: m.Data(),
 			Sequence: meta.Sequence.Stream, Stored: meta.Timestamp, Tries: int(meta.NumDelivered),
-			reply: m.Reply(), settled: new(atomic.Bool), count: meta.Sequence.Consumer, left: meta.NumPending,
+			worker: w, reply: m.Reply(), settled: new(atomic.Bool), count: meta.Sequence.Consumer, left: meta.NumPending,
 		}
 		d.known = w.recents.take(d.Header, d.Data)
 		size += d.size()
-		if d.Tries < suspectTries { // process looks at a suspect before anybody reads it
-			w.prepare(&d)
+		if prepare != nil && d.Tries < suspectTries { // process looks at a suspect before anybody reads it
+			w.prepare(&d, prepare)
 		}
 		batch = append(batch, d)
 		w.fetching.came.Store(d.count)
@@ -426,16 +432,13 @@ func (w *worker) allCame(ctx context.Context) bool {
 	return err == nil && info.Delivered.Stream >= last && info.Delivered.Consumer == w.fetching.came.Load()
 }
 
-func (w *worker) prepare(d *Delivery) {
-	if w.cfg.Prepare == nil {
-		return
-	}
+func (w *worker) prepare(d *Delivery, prepare func(Delivery) (any, bool)) {
 	defer func() {
 		if p := recover(); p != nil {
 			w.log.Warn("preparing a message panicked, leaving it to the handler", "panic", p, "notice", d.noticeID(), "sequence", d.Sequence)
 		}
 	}()
-	prepared, enough := w.cfg.Prepare(*d)
+	prepared, enough := prepare(*d)
 	if d.Prepared = prepared; prepared == nil {
 		return
 	}

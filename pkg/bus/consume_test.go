@@ -75,6 +75,36 @@ func TestWorkersDoNotShareABatch(t *testing.T) {
 	}
 }
 
+// Each of three workers has a part of what is left in the stream when it is even, and is at
+// work as long as the others.
+func TestEvenWorkersShareWhatIsLeft(t *testing.T) {
+	t.Parallel()
+	b := ready(t, embedded(t, bus.EmbeddedConfig{}), bus.StreamsConfig{}, bus.ConsumersConfig{})
+	const n, workers = 150, 3
+	publishRaw(t, publisher(t, b, bus.PublisherConfig{}), n)
+	cfg := classifier()
+	cfg.Workers, cfg.Batch, cfg.Even = workers, n, true
+	var atWork sync.WaitGroup
+	atWork.Add(workers)
+	var first, all atomic.Int64
+	stop := consuming(t, b, cfg, func(_ context.Context, batch []bus.Delivery) []error {
+		if first.Add(1) <= workers {
+			atWork.Done()
+			atWork.Wait() // for ever, had one taken all
+			if len(batch) > n/workers+1 {
+				t.Errorf("a batch of %d of %d", len(batch), n)
+			}
+		}
+		all.Add(int64(len(batch)))
+		return nil
+	})
+	must(t, b.WaitDrained(t.Context(), bus.StreamRaw, bus.ConsumerClassifier))
+	stop()
+	if all.Load() != n {
+		t.Errorf("%d handled, want %d", all.Load(), n)
+	}
+}
+
 func TestVerdicts(t *testing.T) {
 	failure := errors.New("the dictionary has a hole")
 	for _, test := range []struct {

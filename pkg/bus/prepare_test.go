@@ -22,6 +22,11 @@ type handedOn struct {
 	Whole    bool // with data and headers
 }
 
+// preparing prepares the messages of all batches alike.
+func preparing(prepare func(bus.Delivery) (any, bool)) func() func(bus.Delivery) (any, bool) {
+	return func() func(bus.Delivery) (any, bool) { return prepare }
+}
+
 // What Prepare makes of each message reaches the handler; one that it panics over comes
 // without. The data stay away where the prepared is enough, all headers with them, and come
 // with the message's second delivery.
@@ -31,15 +36,15 @@ func TestPreparedMessages(t *testing.T) {
 	publishAll(t, publisher(t, b, bus.PublisherConfig{}), raw(t, 1), raw(t, 2), raw(t, 3), raw(t, 4))
 	cfg := classifier()
 	ids := map[uint64]string{} // parts of all headers
-	cfg.Prepare = func(d bus.Delivery) (any, bool) {
+	cfg.Prepare = preparing(func(d bus.Delivery) (any, bool) {
 		ids[d.Sequence] = d.Header.Get(bus.HeaderID)
 		if d.Sequence == 2 {
 			panic("no such rune")
 		}
 		return d.Sequence, d.Sequence != 3
-	}
+	})
 	got := map[uint64][]handedOn{}
-	stop := consuming(t, b, cfg, bus.Each(func(_ context.Context, d bus.Delivery) error {
+	stop := consuming(t, b, cfg, bus.Each(func(ctx context.Context, d bus.Delivery) error {
 		whole := bytes.Equal(d.Data, raw(t, int(d.Sequence)).Data) && d.Header.Get(bus.HeaderID) == raw(t, int(d.Sequence)).ID
 		if !whole && (d.Data != nil || d.Header != nil) {
 			t.Errorf("half of message %d: %s %v", d.Sequence, d.Data, d.Header)
@@ -48,6 +53,9 @@ func TestPreparedMessages(t *testing.T) {
 			t.Errorf("of the headers of message %d is kept %q, or all", d.Sequence, bus.About(d))
 		}
 		got[d.Sequence] = append(got[d.Sequence], handedOn{d.Prepared, whole})
+		if again, err := d.Whole(ctx); err != nil || !bytes.Equal(again.Data, raw(t, int(d.Sequence)).Data) || again.Header.Get(bus.HeaderID) != raw(t, int(d.Sequence)).ID {
+			t.Errorf("message %d read again: %s %v, error %v", d.Sequence, again.Data, again.Header, err)
+		}
 		if d.Sequence == 4 && d.Tries == 1 {
 			return errors.New("not yet")
 		}
@@ -73,10 +81,10 @@ func TestALightMessageIsRejectedWhole(t *testing.T) {
 			publishAll(t, publisher(t, b, bus.PublisherConfig{}), raw(t, 1))
 			cfg := classifier()
 			var headers nats.Header
-			cfg.Prepare = func(d bus.Delivery) (any, bool) {
+			cfg.Prepare = preparing(func(d bus.Delivery) (any, bool) {
 				headers = maps.Clone(d.Header)
 				return true, true
-			}
+			})
 			deliveries := 0
 			stop := consuming(t, b, cfg, bus.Each(func(_ context.Context, d bus.Delivery) error {
 				deliveries++
@@ -135,14 +143,17 @@ func TestALightMessageThatIsGoneIsRejected(t *testing.T) {
 			b := ready(t, embedded(t, bus.EmbeddedConfig{Logger: silent()}), bus.StreamsConfig{}, bus.ConsumersConfig{})
 			publishAll(t, publisher(t, b, bus.PublisherConfig{}), raw(t, 1))
 			cfg := classifier()
-			cfg.Prepare = func(bus.Delivery) (any, bool) { return true, true }
+			cfg.Prepare = preparing(func(bus.Delivery) (any, bool) { return true, true })
 			removed, calls := make(chan struct{}), 0
-			stop := consuming(t, b, cfg, bus.Each(func(context.Context, bus.Delivery) error {
+			stop := consuming(t, b, cfg, bus.Each(func(ctx context.Context, d bus.Delivery) error {
 				if calls++; calls > 1 {
 					return nil
 				}
 				remove(t, b)
 				close(removed)
+				if _, err := d.Whole(ctx); !errors.Is(err, bus.ErrNotStored) {
+					t.Errorf("reading it again: %v, want ErrNotStored", err)
+				}
 				return bus.Permanent(errors.New("nobody wants it"))
 			}))
 			<-removed
@@ -171,7 +182,7 @@ func TestWhoMayNotReadKeepsMessagesWhole(t *testing.T) {
 	publishAll(t, publisher(t, admin, bus.PublisherConfig{}), raw(t, 1), raw(t, 2), raw(t, 3))
 	cfg := classifier()
 	cfg.Batch = 1
-	cfg.Prepare = func(bus.Delivery) (any, bool) { return true, true }
+	cfg.Prepare = preparing(func(bus.Delivery) (any, bool) { return true, true })
 	stop := consuming(t, as(t, url, "worker"), cfg, bus.Each(func(context.Context, bus.Delivery) error {
 		return bus.Permanent(errors.New("nobody wants it"))
 	}))

@@ -42,6 +42,22 @@ func (w *worker) reject(ctx context.Context, d Delivery, reason error) {
 	}
 }
 
+// Whole returns the delivery with Data and Header, which it reads from the stream again
+// when they were not kept. It is for the handler that d was given to, one call at a time.
+// ErrNotStored: the stream does not keep the message any more, as when it was erased. Any
+// other error says that it cannot be read just now or at all: the message given back comes
+// whole.
+func (d Delivery) Whole(ctx context.Context) (Delivery, error) {
+	if !d.light {
+		return d, nil
+	}
+	whole, err := d.worker.again(ctx, d)
+	if err != nil {
+		return d, fmt.Errorf("reading message %d of %s again: %w", d.Sequence, d.worker.cfg.Stream, err)
+	}
+	return whole, nil
+}
+
 // again reads what of a delivery was not kept; ErrNotStored when its stream does not keep
 // it either.
 func (w *worker) again(ctx context.Context, d Delivery) (Delivery, error) {

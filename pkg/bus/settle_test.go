@@ -44,12 +44,12 @@ func TestSignsOfLife(t *testing.T) {
 	p := publisher(t, b, bus.PublisherConfig{})
 	publishAll(t, p, raw(t, 1))
 	cfg := classifier()
-	cfg.Prepare = func(d bus.Delivery) (any, bool) {
+	cfg.Prepare = preparing(func(d bus.Delivery) (any, bool) {
 		if d.Sequence == 1 && d.Tries == 2 {
 			publishAll(t, p, raw(t, 2)) // comes behind it, into its batch
 		}
 		return nil, false
-	}
+	})
 	var batches [][2]int // of the first message: its number and tries
 	stop := consuming(t, b, cfg, func(ctx context.Context, batch []bus.Delivery) []error {
 		batches = append(batches, [2]int{int(batch[0].Sequence), batch[0].Tries})

@@ -2,82 +2,201 @@ package warehouse
 
 import (
 	"bytes"
+	"context"
 	"slices"
 
 	wire "github.com/ClickHouse/ch-go/proto"
+	"github.com/ClickHouse/clickhouse-go/v2"
 	driver "github.com/ClickHouse/clickhouse-go/v2/lib/column"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/proto"
+	"golang.org/x/sync/errgroup"
 )
 
-// encoder writes rows as blocks of ClickHouse's format Native, of revision 0 as over HTTP.
-// What holds one block is used again for the next.
+// encoder encodes rows for one table in ClickHouse's format Native, of revision 0 as over HTTP.
 type encoder struct {
-	block   proto.Block
+	table  loaded
+	block  proto.Block // its columns are used again for each block
+	places []int       // of the columns in the first encoder's blocks; -1: they are its own
+
 	encoded wire.Buffer
-	bounds  []int // of the columns in encoded: each is from its own to the next
-
-	blocks int     // so many were encoded
-	common *common // nil: there is no other insert of the rows
-	fills  bool    // common, else it is read
-	places []int   // of the columns in common; -1: not there
+	bounds  []int
 }
 
-// common are the columns of an insert as they were encoded, block by block. A load's inserts
-// are of the same rows: the first fills it, and what another has of the same name and type is
-// sent as it is. The others may read it side by side.
-type common struct {
-	places map[string]int // of the columns, by name and type
-	blocks []encodedBlock
-}
-
-type encodedBlock struct {
-	data   []byte
-	bounds []int // of the columns
-}
-
-func newEncoder(columns []driver.Interface, with *common) *encoder {
-	e := &encoder{block: proto.Block{Columns: columns}, bounds: make([]int, len(columns)+1), places: make([]int, len(columns)), common: with}
-	if e.fills = with != nil && with.places == nil; e.fills {
-		with.places = make(map[string]int, len(columns))
-	}
+// newEncoder makes the encoder of a table that has the columns. One that first has too, of
+// the same name and type, it does not encode again; nil: none.
+func newEncoder(t loaded, columns []driver.Interface, first *encoder) *encoder {
+	e := &encoder{table: t, block: proto.Block{Columns: columns}, places: make([]int, len(columns))}
 	for i, c := range columns {
 		e.places[i] = -1
-		what := c.Name() + " " + string(c.Type())
-		if e.fills {
-			with.places[what] = i
-		} else if with != nil {
-			if place, ok := with.places[what]; ok {
-				e.places[i] = place
-			}
+		if first != nil {
+			e.places[i] = slices.IndexFunc(first.block.Columns, func(f driver.Interface) bool {
+				return f.Name() == c.Name() && f.Type() == c.Type()
+			})
 		}
 	}
 	return e
 }
 
-// encode returns rows as a block, which lasts until the next.
-func (e *encoder) encode(columns []column, rows []Row) ([]byte, error) {
+// types are those of the table's columns.
+func (e *encoder) types() []clickhouse.ColumnNameAndType {
+	types := make([]clickhouse.ColumnNameAndType, len(e.block.Columns))
+	for i, c := range e.block.Columns {
+		types[i] = clickhouse.ColumnNameAndType{Name: c.Name(), Type: string(c.Type())}
+	}
+	return types
+}
+
+// encoded are an encoder's own columns of some rows.
+type encoded struct {
+	data   []byte
+	bounds []int // of each column; it ends where the next begins
+}
+
+func (c encoded) clone() encoded { return encoded{bytes.Clone(c.data), slices.Clone(c.bounds)} }
+
+// encode returns what lasts until the next. Its error is a rowError or a columnError.
+func (e *encoder) encode(rows []Row) (encoded, error) {
 	e.encoded.Reset()
-	e.encoded.PutUVarInt(uint64(len(columns)))
-	e.encoded.PutUVarInt(uint64(len(rows)))
-	for i, c := range columns {
-		e.bounds[i] = len(e.encoded.Buf)
-		if place := e.places[i]; place >= 0 {
-			b := e.common.blocks[e.blocks]
-			e.encoded.PutRaw(b.data[b.bounds[place]:b.bounds[place+1]])
+	e.bounds = e.bounds[:0]
+	for i, c := range e.table.columns {
+		e.bounds = append(e.bounds, len(e.encoded.Buf))
+		if e.places[i] >= 0 {
 			continue
 		}
 		if err := c.appendTo(e.block.Columns[i], rows); err != nil {
-			return nil, err
+			e.block.Reset()
+			return encoded{}, err
 		}
 		if err := e.block.EncodeColumn(&e.encoded, 0, i); err != nil {
-			return nil, err
+			return encoded{}, err
 		}
 		e.block.Columns[i].Reset()
 	}
-	e.bounds[len(columns)] = len(e.encoded.Buf)
-	if e.fills {
-		e.common.blocks = append(e.common.blocks, encodedBlock{bytes.Clone(e.encoded.Buf), slices.Clone(e.bounds)})
+	e.bounds = append(e.bounds, len(e.encoded.Buf))
+	return encoded{e.encoded.Buf, e.bounds}, nil
+}
+
+// write writes a block of so many rows.
+func (e *encoder) write(to *wire.Buffer, rows int, own, first encoded) {
+	to.PutUVarInt(uint64(len(e.places)))
+	to.PutUVarInt(uint64(rows))
+	for i, place := range e.places {
+		from := own
+		if place >= 0 {
+			from, i = first, place
+		}
+		to.PutRaw(from.data[from.bounds[i]:from.bounds[i+1]])
 	}
-	e.blocks++
-	return e.encoded.Buf, nil
+}
+
+// shipment is the rows of a load as they are sent.
+type shipment struct {
+	encoders []*encoder // by table
+	blocks   []block
+	rows     int
+}
+
+type block struct {
+	rows   int
+	tables []encoded
+}
+
+// add encodes rows and lets them go. Its error is a rowError, counted from the first row of all, or
+// a columnError.
+func (s *shipment) add(rows []Row) error {
+	b := block{rows: len(rows)}
+	for _, e := range s.encoders {
+		own, err := e.encode(rows)
+		if err != nil {
+			return from(s.rows, err)
+		}
+		b.tables = append(b.tables, own.clone())
+	}
+	s.blocks, s.rows = append(s.blocks, b), s.rows+len(rows)
+	return nil
+}
+
+// ship writes the blocks into the tables.
+func (w *Warehouse) ship(ctx context.Context, s *shipment) error {
+	return figuresFirst(ctx, func(ctx context.Context, table int) error { return w.shipTo(ctx, s, table) })
+}
+
+func (w *Warehouse) shipTo(ctx context.Context, s *shipment, table int) error {
+	e := s.encoders[table]
+	insert := w.stream(ctx, e.table.insertStatement(), e.table.settings(s.rows))
+	defer insert.Close()
+	var body wire.Buffer
+	for _, b := range s.blocks {
+		body.Reset()
+		e.write(&body, b.rows, b.tables[table], b.tables[0])
+		if err := insert.write(body.Buf); err != nil {
+			return err
+		}
+	}
+	return insert.Send()
+}
+
+// encoders asks for the columns of the tables, and remembers them for who cannot ask.
+func (w *Warehouse) encoders(ctx context.Context) ([]*encoder, error) {
+	columns := make([][]driver.Interface, len(tables))
+	asked, ctx := errgroup.WithContext(ctx)
+	for i, t := range tables {
+		asked.Go(func() (err error) {
+			columns[i], err = w.columns(ctx, t)
+			return err
+		})
+	}
+	if err := asked.Wait(); err != nil {
+		return nil, err
+	}
+	encoders := encodersOf(columns)
+	types := make([][]clickhouse.ColumnNameAndType, len(encoders))
+	for i, e := range encoders {
+		types[i] = e.types()
+	}
+	w.types.Store(&types)
+	return encoders, nil
+}
+
+// knownEncoders asks nobody; nil where nobody has asked before.
+func (w *Warehouse) knownEncoders(ctx context.Context) ([]*encoder, error) {
+	types := w.types.Load()
+	if types == nil {
+		return nil, nil
+	}
+	var columns [][]driver.Interface
+	for i, t := range tables {
+		own, err := w.columns(clickhouse.Context(ctx, clickhouse.WithColumnNamesAndTypes((*types)[i])), t)
+		if err != nil {
+			return nil, err
+		}
+		columns = append(columns, own)
+	}
+	return encodersOf(columns), nil
+}
+
+func encodersOf(columns [][]driver.Interface) []*encoder {
+	var encoders []*encoder
+	for i, t := range tables {
+		var first *encoder
+		if i > 0 {
+			first = encoders[0]
+		}
+		encoders = append(encoders, newEncoder(t, columns[i], first))
+	}
+	return encoders
+}
+
+// columns returns new columns of the types that the context names, else of those that the server tells.
+func (w *Warehouse) columns(ctx context.Context, t loaded) ([]driver.Interface, error) {
+	batch, err := w.conn.PrepareBatch(ctx, t.insertStatement())
+	if err != nil {
+		return nil, err
+	}
+	return batch.Columns(), batch.Close()
+}
+
+// sameTypes says whether rows that a was made to encode can be sent as those of b.
+func sameTypes(a, b []*encoder) bool {
+	return slices.EqualFunc(a, b, func(a, b *encoder) bool { return slices.Equal(a.types(), b.types()) })
 }

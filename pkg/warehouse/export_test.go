@@ -91,11 +91,11 @@ const BlockRows = blockRows
 // GiveUp sends a block of rows to the table of figures, and then gives up the insert.
 func (w *Warehouse) GiveUp(ctx context.Context, rows []Row) error {
 	t := tables[0]
-	batch, err := w.begin(ctx, t.insertStatement(), t.settings(len(rows)), nil)
+	batch, err := w.begin(ctx, t, t.settings(len(rows)))
 	if err != nil {
 		return err
 	}
-	if err := batch.Append(t.columns, rows); err != nil {
+	if err := batch.Append(rows); err != nil {
 		return err
 	}
 	return batch.Close()

@@ -3,12 +3,12 @@ package warehouse
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"golang.org/x/sync/errgroup"
-
 	"owabi/pkg/notice"
 )
 
@@ -21,8 +21,9 @@ type Row struct {
 
 // RejectedRow is a row of a batch that ClickHouse will never take, and why.
 type RejectedRow struct {
-	Index int // in the slice given to Load
-	Err   error
+	Index    int // in the slice given to Load
+	NoticeID string
+	Err      error
 }
 
 // Load writes rows, one insert a table, and returns when ClickHouse has acknowledged
@@ -76,20 +77,36 @@ func (t loaded) settings(rows int) clickhouse.Settings {
 	return settings
 }
 
-// insert writes rows into the three tables: the figures first, then side by side what
-// the others hold. When it fails between two, nothing was acknowledged, and loading the
-// rows again fills the gap.
+// insert writes rows into the three tables.
 func (w *Warehouse) insert(ctx context.Context, rows []Row) error {
 	if err := complete(rows); err != nil {
 		return err
 	}
-	figures := new(common)
-	if err := w.insertInto(ctx, tables[0], rows, figures); err != nil {
+	if w.options.Protocol != clickhouse.HTTP {
+		return figuresFirst(ctx, func(ctx context.Context, table int) error { return w.insertInto(ctx, tables[table], rows) })
+	}
+	encoders, err := w.encoders(ctx)
+	if err != nil {
+		return err
+	}
+	s := &shipment{encoders: encoders}
+	for part := range slices.Chunk(rows, blockRows) {
+		if err := s.add(part); err != nil {
+			return err
+		}
+	}
+	return w.ship(ctx, s)
+}
+
+// figuresFirst inserts into the table of figures, then side by side into the others. When it
+// fails between two, nothing was acknowledged, and loading the rows again fills the gap.
+func figuresFirst(ctx context.Context, insert func(ctx context.Context, table int) error) error {
+	if err := insert(ctx, 0); err != nil {
 		return err
 	}
 	rest, ctx := errgroup.WithContext(ctx)
-	for _, t := range tables[1:] {
-		rest.Go(func() error { return w.insertInto(ctx, t, rows, figures) })
+	for table := 1; table < len(tables); table++ {
+		rest.Go(func() error { return insert(ctx, table) })
 	}
 	return rest.Wait()
 }
@@ -108,17 +125,16 @@ func complete(rows []Row) error {
 // the processor's caches and is used again for the next.
 const blockRows = 512
 
-// insertInto writes rows into one table, block by block, and as one insert. What inserts of
-// the same rows have in common stands in with; nil: there is no other.
-func (w *Warehouse) insertInto(ctx context.Context, t loaded, rows []Row, with *common) error {
-	batch, err := w.begin(ctx, t.insertStatement(), t.settings(len(rows)), with)
+// insertInto writes rows into one table, block by block, and as one insert.
+func (w *Warehouse) insertInto(ctx context.Context, t loaded, rows []Row) error {
+	batch, err := w.begin(ctx, t, t.settings(len(rows)))
 	if err != nil {
 		return err
 	}
 	defer batch.Close()
 	for first := 0; first < len(rows); first += blockRows {
 		part := rows[first:min(first+blockRows, len(rows))]
-		if err := batch.Append(t.columns, part); err != nil {
+		if err := batch.Append(part); err != nil {
 			return from(first, err)
 		}
 	}

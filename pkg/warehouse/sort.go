@@ -139,7 +139,7 @@ func (s *sorting) refuse(index int, cause Cause, err error) error {
 			return s.doubt
 		}
 	}
-	s.rejected = append(s.rejected, RejectedRow{Index: index, Err: err})
+	s.rejected = append(s.rejected, RejectedRow{Index: index, NoticeID: s.rows[index].NoticeID, Err: err})
 	return nil
 }
 
@@ -152,25 +152,11 @@ func (s *sorting) insert(ctx context.Context, indexes []int) error {
 		return err
 	}
 	if s.types == nil {
-		types, err := s.warehouse.typesOf(ctx, s.table)
+		columns, err := s.warehouse.columns(ctx, s.table)
 		if err != nil {
 			return err
 		}
-		s.types = types
+		s.types = newEncoder(s.table, columns, nil).types()
 	}
-	return s.warehouse.insertInto(clickhouse.Context(ctx, clickhouse.WithColumnNamesAndTypes(s.types)), s.table, rows, nil)
-}
-
-// typesOf asks for the types of a table's columns.
-func (w *Warehouse) typesOf(ctx context.Context, t loaded) ([]clickhouse.ColumnNameAndType, error) {
-	batch, err := w.conn.PrepareBatch(ctx, t.insertStatement())
-	if err != nil {
-		return nil, err
-	}
-	defer batch.Close()
-	var types []clickhouse.ColumnNameAndType
-	for _, c := range batch.Columns() {
-		types = append(types, clickhouse.ColumnNameAndType{Name: c.Name(), Type: string(c.Type())})
-	}
-	return types, nil
+	return s.warehouse.insertInto(clickhouse.Context(ctx, clickhouse.WithColumnNamesAndTypes(s.types)), s.table, rows)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ClickHouse/ch-go/compress"
+	wire "github.com/ClickHouse/ch-go/proto"
 	"github.com/ClickHouse/clickhouse-go/v2"
 	native "github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 )
@@ -14,8 +15,7 @@ import (
 // batch is an insert under way: rows are appended, and Send ends the insert and waits for
 // the server's word.
 type batch interface {
-	// Append puts rows into the columns that the insert was begun with.
-	Append(columns []column, rows []Row) error
+	Append(rows []Row) error
 	Send() error
 	// Close gives up an insert that was not sent.
 	Close() error
@@ -23,39 +23,58 @@ type batch interface {
 
 // begin begins an insert with settings of its own. Over HTTP the driver's own batch keeps all
 // rows in memory, in columns and then encoded, so there what is appended is sent at once, as a
-// block. What inserts of the same rows have in common stands in with; nil: there is no other.
-func (w *Warehouse) begin(ctx context.Context, statement string, settings clickhouse.Settings, with *common) (batch, error) {
-	prepared, err := w.conn.PrepareBatch(clickhouse.Context(ctx, clickhouse.WithSettings(settings)), statement)
+// block.
+func (w *Warehouse) begin(ctx context.Context, t loaded, settings clickhouse.Settings) (batch, error) {
+	prepared, err := w.conn.PrepareBatch(clickhouse.Context(ctx, clickhouse.WithSettings(settings)), t.insertStatement())
 	if err != nil {
 		return nil, err
 	}
 	if w.options.Protocol != clickhouse.HTTP {
-		return oneBlock{prepared}, nil
+		return oneBlock{prepared, t}, nil
 	}
 	columns := prepared.Columns() // of the types that the server has told
 	if err := prepared.Close(); err != nil {
 		return nil, err
 	}
-	return w.stream(ctx, statement, settings, newEncoder(columns, with)), nil
+	return &blocks{encoder: newEncoder(t, columns, nil), stream: w.stream(ctx, t.insertStatement(), settings)}, nil
 }
 
 // oneBlock is an insert over the native protocol. It sends no block before the last: the
 // server may refuse one while the driver writes the next, and then its words can get lost.
-type oneBlock struct{ native.Batch }
+type oneBlock struct {
+	native.Batch
+	table loaded
+}
 
-func (b oneBlock) Append(columns []column, rows []Row) error {
+func (b oneBlock) Append(rows []Row) error {
 	for i, to := range b.Columns() {
-		if err := columns[i].appendTo(to, rows); err != nil {
+		if err := b.table.columns[i].appendTo(to, rows); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// blocks is an insert over HTTP.
+type blocks struct {
+	encoder *encoder
+	*stream
+	body wire.Buffer
+}
+
+func (b *blocks) Append(rows []Row) error {
+	own, err := b.encoder.encode(rows)
+	if err != nil {
+		return err
+	}
+	b.body.Reset()
+	b.encoder.write(&b.body, len(rows), own, encoded{})
+	return b.write(b.body.Buf)
+}
+
 // stream is an insert over HTTP whose body is written block by block, in ClickHouse's
 // format Native.
 type stream struct {
-	encoder  *encoder
 	compress *compress.Writer // nil: blocks go as they are
 	body     *io.PipeWriter
 	giveUp   context.CancelCauseFunc
@@ -65,9 +84,9 @@ type stream struct {
 	answer   error         // the server's word, once answered is closed
 }
 
-func (w *Warehouse) stream(ctx context.Context, statement string, settings clickhouse.Settings, encoder *encoder) *stream {
+func (w *Warehouse) stream(ctx context.Context, statement string, settings clickhouse.Settings) *stream {
 	read, write := io.Pipe()
-	s := &stream{encoder: encoder, body: write, patience: w.options.ReadTimeout, answered: make(chan struct{})}
+	s := &stream{body: write, patience: w.options.ReadTimeout, answered: make(chan struct{})}
 	if c := w.options.Compression; c != nil && (c.Method == clickhouse.CompressionLZ4 || c.Method == clickhouse.CompressionZSTD) {
 		s.compress = compress.NewWriter(compress.Level(c.Level), compress.Method(c.Method))
 		settings["decompress"] = 1
@@ -89,11 +108,8 @@ var (
 	errGivenUp = errors.New("the insert was given up")
 )
 
-func (s *stream) Append(columns []column, rows []Row) error {
-	data, err := s.encoder.encode(columns, rows)
-	if err != nil {
-		return err
-	}
+// write sends a block.
+func (s *stream) write(data []byte) error {
 	if s.compress != nil {
 		if err := s.compress.Compress(data); err != nil {
 			return err
@@ -111,7 +127,7 @@ func (s *stream) Append(columns []column, rows []Row) error {
 	return errEarly
 }
 
-// Send ends an insert that all rows were appended to.
+// Send ends an insert whose blocks were written.
 func (s *stream) Send() error {
 	_ = s.body.Close()
 	<-s.answered

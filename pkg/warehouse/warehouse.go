@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -60,6 +61,7 @@ type Warehouse struct {
 	options  clickhouse.Options
 	database string
 	layout   layout
+	types    atomic.Pointer[[][]clickhouse.ColumnNameAndType] // of the tables' columns, as last told
 }
 
 // Open makes a pool; it connects with the first statement. The error is about

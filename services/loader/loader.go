@@ -109,12 +109,15 @@ func Run(ctx context.Context, cfg Config, counts *Counts) error {
 	if !answers(ctx, cfg) {
 		return nil // stopped before
 	}
+	if err := cfg.Warehouse.LearnColumns(ctx); err != nil {
+		cfg.Logger.Debug("the tables do not tell their columns yet; the first load tells what is wrong", "error", err)
+	}
 	w := &worker{cfg: cfg, counts: counts}
 	err := cfg.Bus.Consume(ctx, bus.ConsumeConfig{
 		Stream: bus.StreamClassified, Consumer: bus.ConsumerLoader, Stage: notice.StageLoader,
 		Batch: cfg.Batch, BatchBytes: cfg.BatchBytes, Linger: cfg.Linger, MaxLinger: cfg.MaxLinger, NoMore: cfg.NoMore, Workers: cfg.Workers,
 		RetryMin: cfg.RetryMin, RetryMax: cfg.RetryMax, StopTimeout: cfg.StopTimeout, Metrics: cfg.Metrics,
-		Prepare: func(d bus.Delivery) (any, bool) { r := read(d); return r, r.err == nil },
+		Prepare: w.fill,
 	}, w.handle)
 	if err != nil {
 		return fmt.Errorf("loader: %w", err)
@@ -152,47 +155,139 @@ type worker struct {
 
 // reading is a message that was read, or why it cannot be.
 type reading struct {
-	row warehouse.Row
-	err error
+	filling *warehouse.Filling // that the row is in
+	index   int
+	err     error
 }
 
-func read(d bus.Delivery) *reading {
+// fill begins a batch: its rows wait for each other in a filling.
+func (w *worker) fill() func(bus.Delivery) (any, bool) {
+	filling := w.cfg.Warehouse.NewFilling()
+	return func(d bus.Delivery) (any, bool) {
+		row, err := read(d)
+		if err != nil {
+			return &reading{err: err}, false
+		}
+		return &reading{filling: filling, index: filling.Add(row)}, true
+	}
+}
+
+func read(d bus.Delivery) (warehouse.Row, error) {
 	classified, err := d.Classified()
 	// When its message was published stays the same however often it is delivered.
-	return &reading{warehouse.Row{Classified: classified, ClassifiedAt: d.Published()}, err}
+	return warehouse.Row{Classified: classified, ClassifiedAt: d.Published()}, err
 }
 
-func (w *worker) handle(ctx context.Context, batch []bus.Delivery) []error {
-	errs := make([]error, len(batch))
-	rows := make([]warehouse.Row, 0, len(batch))
-	delivery := make([]int, 0, len(batch)) // of each row
-	for i, d := range batch {
-		r, ok := d.Prepared.(*reading)
-		if !ok {
-			r = read(d)
-		}
-		if r.err != nil {
-			errs[i] = r.err
+func (w *worker) handle(ctx context.Context, deliveries []bus.Delivery) []error {
+	b := &batch{deliveries: deliveries, errs: make([]error, len(deliveries))}
+	rejected, err := w.load(ctx, b)
+	for _, err := range b.errs {
+		if bus.IsPermanent(err) {
 			w.counts.Rejected.Add(1)
-			continue
 		}
-		rows = append(rows, r.row)
-		delivery = append(delivery, i)
 	}
-	rejected, err := w.cfg.Warehouse.Load(ctx, rows)
 	if err != nil {
-		for _, i := range delivery {
-			errs[i] = bus.Unavailable(err)
+		for _, i := range b.places {
+			b.errs[i] = bus.Unavailable(err)
 		}
-		return errs
+		return b.errs
 	}
 	for _, r := range rejected {
-		errs[delivery[r.Index]] = bus.Permanent(fmt.Errorf("notice %s: %w: %w", rows[r.Index].NoticeID, errRefused, r.Err))
+		b.errs[b.places[r.Index]] = bus.Permanent(fmt.Errorf("notice %s: %w: %w", r.NoticeID, errRefused, r.Err))
 	}
 	w.counts.Rejected.Add(uint64(len(rejected)))
-	w.counts.Loaded.Add(uint64(len(rows) - len(rejected)))
-	if len(rows) > 0 {
+	w.counts.Loaded.Add(uint64(len(b.places) - len(rejected)))
+	if len(b.places) > 0 {
 		w.counts.Inserts.Add(1)
 	}
-	return errs
+	return b.errs
+}
+
+// load loads a batch as it was filled. What was let go of it is read from the stream again
+// only when ClickHouse refuses a row, to find out which.
+func (w *worker) load(ctx context.Context, b *batch) ([]warehouse.RejectedRow, error) {
+	if filling := b.filling(); filling != nil {
+		rejected, err := filling.Load(ctx)
+		if !errors.Is(err, warehouse.ErrLetGo) {
+			return rejected, err
+		}
+		w.cfg.Logger.Warn("a batch was refused; reading its messages again, to find out for which", "messages", len(b.deliveries), "error", err)
+	}
+	return w.cfg.Warehouse.Load(ctx, b.rows(ctx))
+}
+
+// batch is what a handler was given.
+type batch struct {
+	deliveries []bus.Delivery
+	errs       []error // by delivery
+	places     []int   // of the rows: which delivery each is of
+}
+
+// filling returns the one that holds all of the batch that can be read, and nothing else; nil
+// where there is none.
+func (b *batch) filling() (filling *warehouse.Filling) {
+	rows := 0
+	for i, d := range b.deliveries {
+		r, ok := d.Prepared.(*reading)
+		switch {
+		case !ok:
+			return nil
+		case r.err != nil:
+			b.errs[i] = r.err
+			continue
+		case filling == nil:
+			filling, b.places = r.filling, make([]int, r.filling.Len())
+		case filling != r.filling:
+			return nil
+		}
+		b.places[r.index] = i
+		rows++
+	}
+	if filling == nil || rows != filling.Len() {
+		return nil
+	}
+	return filling
+}
+
+// rows returns the rows of what can be read. Where one message cannot be had again, the next
+// cannot either, and each would take its time to say so.
+func (b *batch) rows(ctx context.Context) []warehouse.Row {
+	rows := make([]warehouse.Row, 0, len(b.deliveries))
+	b.places = make([]int, 0, len(b.deliveries))
+	var away error
+	for i, d := range b.deliveries {
+		row, err := rowOf(ctx, d, away)
+		switch {
+		case err == nil:
+			rows, b.places = append(rows, row), append(b.places, i)
+		case !bus.IsPermanent(err):
+			away = err
+		}
+		b.errs[i] = err
+	}
+	return rows
+}
+
+// rowOf returns the row of a delivery; its message is not read again when away says why that
+// cannot be.
+func rowOf(ctx context.Context, d bus.Delivery, away error) (warehouse.Row, error) {
+	if r, ok := d.Prepared.(*reading); ok {
+		if r.err != nil {
+			return warehouse.Row{}, r.err
+		}
+		if rows, all := r.filling.Rows(); all {
+			return rows[r.index], nil
+		}
+		if away != nil {
+			return warehouse.Row{}, away
+		}
+	}
+	whole, err := d.Whole(ctx)
+	switch {
+	case errors.Is(err, bus.ErrNotStored): // erased meanwhile, and not to be stored here either
+		return warehouse.Row{}, bus.Permanent(err)
+	case err != nil: // given back, it comes whole
+		return warehouse.Row{}, err
+	}
+	return read(whole)
 }

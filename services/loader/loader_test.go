@@ -32,13 +32,17 @@ func openWarehouse(t testing.TB, address string) *warehouse.Warehouse {
 	return w
 }
 
-func classifiedMessage(t *testing.T, body string) bus.Message {
+func classifiedMessage(t *testing.T, body string, change ...func(*notice.Classified)) bus.Message {
 	t.Helper()
 	n := notice.Notice{Source: "text", Body: body, FetchedAt: time.Now().UTC()}
 	n.ID = n.ComputeID()
-	m, err := bus.ClassifiedMessage(notice.Classified{Notice: &n, Classification: notice.Classification{
+	c := notice.Classified{Notice: &n, Classification: notice.Classification{
 		NoticeID: n.ID, Source: n.Source, IsIncident: true, Category: notice.Loss, Sector: notice.Education, Severity: notice.SeverityMinor,
-	}})
+	}}
+	for _, f := range change {
+		f(&c)
+	}
+	m, err := bus.ClassifiedMessage(c)
 	if err != nil {
 		t.Fatal(err)
 	}
