@@ -1,13 +1,14 @@
 package bus
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"net/url"
-	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -80,7 +81,7 @@ func RawMessage(n notice.Notice) (Message, error) {
 	if err := n.ValidateFields(); err != nil {
 		return Message{}, Permanent(err)
 	}
-	data, err := json.Marshal(n)
+	data, err := encoded(n.AppendJSON)
 	if err != nil {
 		return Message{}, Permanent(fmt.Errorf("notice %s as JSON: %w", n.ID, err))
 	}
@@ -135,14 +136,32 @@ func classifiedMessage(c notice.Classified, raw []byte) (Message, error) {
 // classifiedJSON encodes c, with its notice as raw says unless that is nil.
 func classifiedJSON(c notice.Classified, raw []byte) ([]byte, error) {
 	if raw == nil {
-		return json.Marshal(c)
+		return encoded(c.AppendJSON)
 	}
-	reading, err := json.Marshal(c.Classification)
+	return encoded(func(to []byte) ([]byte, error) {
+		to, err := c.Classification.AppendJSON(to)
+		if err != nil {
+			return nil, err
+		}
+		to = append(to[:len(to)-len("}")], `,"notice":`...)
+		return append(append(to, raw...), '}'), nil
+	})
+}
+
+// encoded returns what is appended, in a slice of its own that is no larger.
+func encoded(appendTo func([]byte) ([]byte, error)) ([]byte, error) {
+	scratch := encodings.Get().(*[]byte)
+	defer encodings.Put(scratch)
+	data, err := appendTo((*scratch)[:0])
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(reading[:len(reading)-len("}")], []byte(`,"notice":`), raw, []byte("}")), nil
+	*scratch = data
+	return bytes.Clone(data), nil
 }
+
+// encodings are buffers that encoded has done with.
+var encodings = sync.Pool{New: func() any { return new([]byte) }}
 
 // RejectedMessage makes the message of a rejection. Its id comes from what was
 // rejected, where and why, so that a stage that dies between publishing a
