@@ -20,14 +20,15 @@ type column struct {
 type appender func(driver.Interface, []Row) error
 
 // whole makes a column whose values the driver takes as one slice, T being a type of
-// its own for the column: that spares it to look at each.
+// its own for the column: that spares it to look at each. Codes are pointers.
 func whole[T any](name string, value func(*Row) T) column {
 	return column{name, func(to driver.Interface, rows []Row) error {
 		list := make([]T, len(rows))
 		for i := range rows {
 			list[i] = value(&rows[i])
 		}
-		if _, err := to.Append(fitting(to, list)); err != nil {
+		codesFor(to).share(list)
+		if _, err := to.Append(list); err != nil {
 			return &columnError{name, err}
 		}
 		return nil
@@ -35,17 +36,19 @@ func whole[T any](name string, value func(*Row) T) column {
 }
 
 // set makes a column of arrays, which the driver takes row by row: of what a row has
-// several of, one value each.
+// several of, one value each. Codes are pointers.
 func set[E, T any](name string, of func(*Row) []E, value func(*E) T) column {
 	return column{name, func(to driver.Interface, rows []Row) error {
 		var list []T
+		codes := codesFor(to)
 		for i := range rows {
 			list = list[:0] // the driver has copied what it held
 			elements := of(&rows[i])
 			for j := range elements {
 				list = append(list, value(&elements[j]))
 			}
-			if err := to.AppendRow(fitting(to, list)); err != nil {
+			codes.share(list)
+			if err := to.AppendRow(list); err != nil {
 				return &rowError{i, err}
 			}
 		}
@@ -53,23 +56,38 @@ func set[E, T any](name string, of func(*Row) []E, value func(*E) T) column {
 	}}
 }
 
-// fitting gives list as the driver's column takes it. Of pointers to codes it would not see
-// that two are equal, and write each into the dictionary.
-func fitting(to driver.Interface, list any) any {
+// codes give equal codes of one append the same pointer. That is how the driver sees that they
+// are one entry of the column's dictionary: strings it would box, and compare twice. Over the
+// native protocol a later append adds its codes again, and the server sees that they are equal.
+type codes map[string]*string
+
+// codesFor returns the codes of a column that is made with a dictionary, nil for others.
+func codesFor(to driver.Interface) codes {
 	if array, ok := to.(*driver.Array); ok {
 		to = array.Base()
 	}
+	if _, ok := to.(*driver.LowCardinality); ok {
+		return codes{}
+	}
+	return nil
+}
+
+// share makes the pointers in list, a []*string, those that were met first.
+func (c codes) share(list any) {
 	pointers, ok := list.([]*string)
-	if _, dictionary := to.(*driver.LowCardinality); !ok || !dictionary {
-		return list
+	if c == nil || !ok {
+		return
 	}
-	codes := make([]any, len(pointers))
 	for i, p := range pointers {
-		if p != nil {
-			codes[i] = *p
+		if p == nil {
+			continue
 		}
+		first, ok := c[*p]
+		if !ok {
+			c[*p], first = p, p
+		}
+		pointers[i] = first
 	}
-	return codes
 }
 
 // named picks columns by their names, in the order of all.
@@ -102,7 +120,7 @@ var tables = []loaded{
 var factColumns = []column{
 	whole("notice_id", func(r *Row) string { return r.NoticeID }),
 	whole("caller_id", func(r *Row) *string { return known(&r.ID) }),
-	whole("source", func(r *Row) string { return r.Source }),
+	whole("source", func(r *Row) *string { return &r.Source }),
 	whole("url", func(r *Row) *string { return r.URL }),
 	whole("heading", func(r *Row) *string { return known(&r.Notice.Heading) }),
 	whole("lang", func(r *Row) *string { return known(&r.Notice.Lang) }),
@@ -112,10 +130,10 @@ var factColumns = []column{
 	whole("published", func(r *Row) *time.Time { return day(r.Published) }),
 	whole("fetched_at", func(r *Row) time.Time { return r.Notice.FetchedAt }),
 	whole("is_incident", func(r *Row) bool { return r.IsIncident }),
-	whole("category", func(r *Row) string { return string(r.Category) }),
+	whole("category", func(r *Row) *string { return (*string)(&r.Category) }),
 	set("also", func(r *Row) []notice.Category { return r.Also }, func(c *notice.Category) *string { return (*string)(c) }),
 	set("effects", func(r *Row) []notice.Effect { return r.Effects }, func(c *notice.Effect) *string { return (*string)(c) }),
-	whole("sector", func(r *Row) string { return string(r.Sector) }),
+	whole("sector", func(r *Row) *string { return (*string)(&r.Sector) }),
 	whole("jsic", func(r *Row) *string { return r.JSIC }),
 	whole("organization", func(r *Row) *string { return r.Organization.Name }),
 	whole("organization_key", func(r *Row) *string { return r.Organization.Key }),
@@ -158,11 +176,11 @@ var factColumns = []column{
 	whole("detected_date", func(r *Row) *time.Time { return day(r.Timeline.Detected) }),
 	whole("restored", func(r *Row) *string { return r.Timeline.Restored }),
 	whole("restored_date", func(r *Row) *time.Time { return day(r.Timeline.Restored) }),
-	whole("severity", func(r *Row) string { return string(r.Severity) }),
+	whole("severity", func(r *Row) *string { return (*string)(&r.Severity) }),
 	whole("confidence", func(r *Row) float64 { return r.Confidence }),
 	set("warnings", func(r *Row) []notice.Warning { return r.Warnings }, func(c *notice.Warning) *string { return (*string)(c) }),
-	whole("classifier_version", func(r *Row) string { return r.Classifier.Version }),
-	whole("rules_sha256", func(r *Row) string { return r.Classifier.RulesSHA256 }),
+	whole("classifier_version", func(r *Row) *string { return &r.Classifier.Version }),
+	whole("rules_sha256", func(r *Row) *string { return &r.Classifier.RulesSHA256 }),
 	whole("classified_at", func(r *Row) time.Time { return r.ClassifiedAt }),
 }
 
