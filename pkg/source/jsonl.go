@@ -23,6 +23,7 @@ type jsonl struct {
 }
 
 func newJSONL(from *bufio.Reader, p piece, maxLine int) *jsonl {
+	p.utf8 = true // of what is not, decoding makes U+FFFD
 	return &jsonl{lines: &lineReader{from: from, max: maxLine}, piece: p}
 }
 

@@ -64,6 +64,7 @@ func TestJSONLLimits(t *testing.T) {
 func FuzzJSONL(f *testing.F) {
 	f.Add(`{"id":"1","publisher":"p","title":"t","published":"2024-01-02","url":"u","text":"t\nx"}` + "\n{\n")
 	f.Add("{\"text\":\"\\ud800\"}\r\n\n[]\nnull\n7")
+	f.Add("{\"text\":\"1\xff2\"}\n{\"text\":\"名\xe3\x81\",\"other\":0}\n{\"Text\":\"\xed\xa0\x80\",\"title\":\"\\udc00\\ud800\"}")
 	f.Fuzz(func(t *testing.T, input string) {
 		items, err := tryReadAll(input, Options{Format: JSONL, MaxLineBytes: 200})
 		if err != nil {

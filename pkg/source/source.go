@@ -370,6 +370,7 @@ type piece struct {
 	source    string // the input's name
 	now       func() time.Time
 	maxNotice int
+	utf8      bool // the reader gives no invalid bytes
 }
 
 // accept completes n, whose ID, FetchedAt, Lang and invalid bytes are still to be
@@ -380,7 +381,9 @@ func (p piece) accept(n notice.Notice, line int, raw []byte) Item {
 		return p.reject(line, raw, false, fmt.Errorf("%w: its body has %d bytes, at most %d are read", ErrNoticeTooLarge, len(n.Body), p.maxNotice))
 	}
 	for _, field := range []*string{&n.CallerID, &n.URL, &n.Publisher, &n.Title, &n.Body, &n.Heading} {
-		*field = strings.ToValidUTF8(*field, "\uFFFD")
+		if !p.utf8 {
+			*field = strings.ToValidUTF8(*field, "\uFFFD")
+		}
 		if strings.IndexByte(*field, 0) >= 0 {
 			return p.reject(line, raw, false, fmt.Errorf("%w: there is a NUL byte in it", ErrMalformed))
 		}
