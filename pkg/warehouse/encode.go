@@ -101,8 +101,8 @@ type block struct {
 	tables []encoded
 }
 
-// add encodes rows and lets them go. Its error is a rowError, counted from the first row of all, or
-// a columnError.
+// add adds rows as they are sent, and does not keep them. Its error is a rowError, counted from
+// the first row of all, or a columnError.
 func (s *shipment) add(rows []Row) error {
 	b := block{rows: len(rows)}
 	for _, e := range s.encoders {
@@ -187,7 +187,7 @@ func encodersOf(columns [][]driver.Interface) []*encoder {
 	return encoders
 }
 
-// columns returns new columns of the types that the context names, else of those that the server tells.
+// columns returns empty columns, of the types that ctx names, else of those that the server tells.
 func (w *Warehouse) columns(ctx context.Context, t loaded) ([]driver.Interface, error) {
 	batch, err := w.conn.PrepareBatch(ctx, t.insertStatement())
 	if err != nil {

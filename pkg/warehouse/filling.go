@@ -31,8 +31,8 @@ func (w *Warehouse) NewFilling() *Filling {
 	return &Filling{warehouse: w, keeps: w.options.Protocol != clickhouse.HTTP}
 }
 
-// LearnColumns asks for the columns of the tables. A filling has to know them before it lets rows
-// go; every load learns them too.
+// LearnColumns asks for the columns of the tables. A filling has to know them before it lets
+// rows go; every load learns them too.
 func (w *Warehouse) LearnColumns(ctx context.Context) error {
 	if w.options.Protocol != clickhouse.HTTP {
 		return nil
@@ -82,7 +82,8 @@ func (f *Filling) encode() {
 	}
 }
 
-// Load is Warehouse.Load of the rows. With ErrLetGo nothing is said of any of them, and nothing acknowledged.
+// Load is Warehouse.Load of the rows. With ErrLetGo nothing is said of any of them; what
+// was stored already shows once when they are loaded.
 func (f *Filling) Load(ctx context.Context) (rejected []RejectedRow, err error) {
 	if rows, all := f.Rows(); all {
 		return f.warehouse.Load(ctx, rows)
