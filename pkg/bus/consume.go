@@ -172,10 +172,11 @@ func (c *ConsumeConfig) company(tries int) int {
 
 // share is how many messages a worker takes when one came and so many are left behind it.
 func (c *ConsumeConfig) share(left uint64) int {
-	if !c.Even {
+	if !c.Even || c.Workers == 1 { // alone it would only leave what comes while the batch fills
 		return c.Batch
 	}
-	return max(least, int(min(left, uint64(c.Batch*c.Workers)))/c.Workers)
+	there := int(min(left, uint64(c.Batch*c.Workers))) + 1
+	return max(least, (there+c.Workers-1)/c.Workers)
 }
 
 // least is the smallest share: for less, asking the server for each is too much.

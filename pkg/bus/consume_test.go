@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -102,6 +103,36 @@ func TestEvenWorkersShareWhatIsLeft(t *testing.T) {
 	stop()
 	if all.Load() != n {
 		t.Errorf("%d handled, want %d", all.Load(), n)
+	}
+}
+
+// One worker has nobody to share with: what is left is one batch, and so is what comes
+// while it fills.
+func TestAWorkerAloneTakesAll(t *testing.T) {
+	t.Parallel()
+	b := ready(t, embedded(t, bus.EmbeddedConfig{}), bus.StreamsConfig{}, bus.ConsumersConfig{})
+	p := publisher(t, b, bus.PublisherConfig{})
+	const n, first = 50, 20
+	publishRaw(t, p, first)
+	cfg := classifier()
+	cfg.Workers, cfg.Batch, cfg.Even, cfg.Linger = 1, n, true, 25*time.Second // a full batch does not wait
+	cfg.Prepare = preparing(func(d bus.Delivery) (any, bool) {
+		if d.Sequence == 1 {
+			for i := first + 1; i <= n; i++ {
+				publishAll(t, p, raw(t, i))
+			}
+		}
+		return nil, false
+	})
+	var batches []int
+	stop := consuming(t, b, cfg, func(_ context.Context, batch []bus.Delivery) []error {
+		batches = append(batches, len(batch))
+		return nil
+	})
+	must(t, b.WaitDrained(t.Context(), bus.StreamRaw, bus.ConsumerClassifier))
+	stop()
+	if !slices.Equal(batches, []int{n}) {
+		t.Errorf("batches of %v, want one of %d", batches, n)
 	}
 }
 
