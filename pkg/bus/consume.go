@@ -63,9 +63,10 @@ type ConsumeConfig struct {
 	// Delivery.Prepared. So the work that one message takes is done when the batch is full.
 	// When the result is enough for the handler, a message that comes for the first time is
 	// handed on without Data and Header, which need not stay in memory; Delivery.Whole reads
-	// them from the stream again. It must have no effects. A panic leaves Prepared nil, for
-	// the handler to meet. A message that comes for the third time is not prepared. nil:
-	// nothing is.
+	// them from the stream again. There must be no effects outside the batch, and Prepare must
+	// be cheap: an idle worker begins ten a second in which no message comes. A panic over a
+	// message leaves its Prepared nil, for the handler to meet. A message that comes for the
+	// third time is not prepared. nil: nothing is.
 	Prepare func() func(Delivery) (prepared any, enough bool)
 	// ConfirmAcks waits for the server's word on every acknowledgement: fewer
 	// messages handled twice after a crash, at the price of a round trip.

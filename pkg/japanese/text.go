@@ -105,8 +105,8 @@ func (t *Text) Range(s Span) Range {
 	return Range{start, end}
 }
 
-// Quote returns the original's own words at s. They are part of it: who keeps them keeps all
-// of it in memory, or a copy of them. Ends outside the text are drawn in.
+// Quote returns the original's own words at s. They are a part of it: who keeps them, and not
+// a copy of them, keeps all of it in memory. Ends outside the text are drawn in.
 func (t *Text) Quote(s Span) string {
 	start, end := clamp(s.Start, t.runes), clamp(s.End, t.runes)
 	if start >= end {

@@ -60,7 +60,7 @@ func (c Classified) Validate() error {
 	return c.ValidateReading()
 }
 
-// ValidateReading is Validate without a look into the notice, for who knows that it is valid.
+// ValidateReading is Validate for who knows that the notice by itself is valid.
 func (c Classified) ValidateReading() error {
 	if c.Notice == nil {
 		return fmt.Errorf("%w: the message carries no notice", ErrInvalid)

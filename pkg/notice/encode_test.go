@@ -14,8 +14,8 @@ import (
 	"owabi/pkg/notice"
 )
 
-// anything makes values whose every field is set, by reflection, so that one which is new
-// and not encoded is missed. Half of the pointers and some of the lists are nil.
+// anything sets every field by reflection, so that a new one which AppendJSON leaves out makes
+// a difference. Half of the pointers and some of the lists are nil.
 var anything = rapid.MakeConfig{
 	Kinds: map[reflect.Kind]*rapid.Generator[any]{
 		reflect.String: rapid.OneOf(

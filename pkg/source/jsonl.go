@@ -23,7 +23,7 @@ type jsonl struct {
 }
 
 func newJSONL(from *bufio.Reader, p piece, maxLine int) *jsonl {
-	p.utf8 = true // of what is not, decoding makes U+FFFD
+	p.utf8 = true // decoding JSON makes U+FFFD of what is not
 	return &jsonl{lines: &lineReader{from: from, max: maxLine}, piece: p}
 }
 
