@@ -140,6 +140,7 @@ func (w *Warehouse) shipTo(ctx context.Context, s *shipment, table int) error {
 func (w *Warehouse) encoders(ctx context.Context) ([]*encoder, error) {
 	columns := make([][]driver.Interface, len(tables))
 	asked, ctx := errgroup.WithContext(ctx)
+	asked.SetLimit(2) // connections, as for the inserts
 	for i, t := range tables {
 		asked.Go(func() (err error) {
 			columns[i], err = w.columns(ctx, t)

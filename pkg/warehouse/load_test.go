@@ -307,3 +307,21 @@ func TestManyBadRowsAreFoundCheaply(t *testing.T) {
 		})
 	}
 }
+
+// A load is content with two connections, however long ClickHouse takes to answer: a third
+// would be waited for in vain.
+func TestALoadTakesTwoConnections(t *testing.T) {
+	proxy, err := faultproxy.Start(open(t).URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = proxy.Close() })
+	w, err := warehouse.Open(warehouse.Config{URL: proxy.URL(), MaxConnections: 2, DialTimeout: 600 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = w.Close() })
+	load(t, w, row("一")) // makes the connections
+	proxy.Use(faultproxy.Slow(900 * time.Millisecond))
+	load(t, w, row("二"))
+}
