@@ -330,7 +330,7 @@ func (w *worker) fetch(ctx context.Context) ([]Delivery, error) {
 	if ended(w.cfg.NoMore) {
 		idle = lastWait
 	}
-	var prepare func(Delivery) (any, bool)
+	var prepare preparing
 	if w.cfg.Prepare != nil {
 		prepare = w.cfg.Prepare()
 	}
@@ -363,7 +363,7 @@ func (w *worker) fetch(ctx context.Context) ([]Delivery, error) {
 
 // pull asks for n messages and appends what comes, until the request is over or all is
 // closed; size is that of what came.
-func (w *worker) pull(all <-chan struct{}, batch []Delivery, prepare func(Delivery) (any, bool), n int, opts ...jetstream.FetchOpt) (_ []Delivery, size int, err error) {
+func (w *worker) pull(all <-chan struct{}, batch []Delivery, prepare preparing, n int, opts ...jetstream.FetchOpt) (_ []Delivery, size int, err error) {
 	got, err := w.consumer.Fetch(n, opts...)
 	if err != nil {
 		return batch, 0, err
@@ -434,7 +434,10 @@ func (w *worker) allCame(ctx context.Context) bool {
 	return err == nil && info.Delivered.Stream >= last && info.Delivered.Consumer == w.fetching.came.Load()
 }
 
-func (w *worker) prepare(d *Delivery, prepare func(Delivery) (any, bool)) {
+// preparing is what ConsumeConfig.Prepare returns for one batch; nil: nothing is prepared.
+type preparing func(Delivery) (prepared any, enough bool)
+
+func (w *worker) prepare(d *Delivery, prepare preparing) {
 	defer func() {
 		if p := recover(); p != nil {
 			w.log.Warn("preparing a message panicked, leaving it to the handler", "panic", p, "notice", d.noticeID(), "sequence", d.Sequence)

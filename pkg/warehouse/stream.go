@@ -59,7 +59,7 @@ func (b oneBlock) Append(rows []Row) error {
 type blocks struct {
 	encoder *encoder
 	*stream
-	body wire.Buffer
+	block wire.Buffer
 }
 
 func (b *blocks) Append(rows []Row) error {
@@ -67,9 +67,9 @@ func (b *blocks) Append(rows []Row) error {
 	if err != nil {
 		return err
 	}
-	b.body.Reset()
-	b.encoder.write(&b.body, len(rows), own, encoded{})
-	return b.write(b.body.Buf)
+	b.block.Reset()
+	b.encoder.write(&b.block, len(rows), own, encoded{})
+	return b.write(b.block.Buf)
 }
 
 // stream is an insert over HTTP whose body is written block by block, in ClickHouse's
