@@ -211,7 +211,7 @@ func (w *worker) load(ctx context.Context, b *batch) ([]warehouse.RejectedRow, e
 		if !errors.Is(err, warehouse.ErrLetGo) {
 			return rejected, err
 		}
-		w.cfg.Logger.Warn("a batch was refused; reading its messages again, to find out for which", "messages", len(b.deliveries), "error", err)
+		w.cfg.Logger.Warn("a batch was refused; reading its messages again, to find out for which of them", "messages", len(b.deliveries), "error", err)
 	}
 	return w.cfg.Warehouse.Load(ctx, b.rows(ctx))
 }
