@@ -1,6 +1,7 @@
 package warehouse
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -28,8 +29,12 @@ func whole[T any](name string, value func(*Row) T) column {
 			list[i] = value(&rows[i])
 		}
 		codesFor(to).share(list)
+		had := to.Rows()
 		if _, err := to.Append(list); err != nil {
 			return &columnError{name, err}
+		}
+		if got := to.Rows() - had; got != len(list) { // so it is with Nullable(Bool), and what follows would be read as something else
+			return &columnError{name, fmt.Errorf("a column of type %s takes %d of %d values", to.Type(), got, len(list))}
 		}
 		return nil
 	}}

@@ -92,6 +92,30 @@ FROM notice_rows AS n JOIN reading_rows AS r USING notice_id`
 	}
 }
 
+// A column that the driver gives another number of rows than were put into it is of another type
+// than what it is to hold: no row is to blame for it, and none is stored beside its place.
+func TestAColumnThatTakesOtherRowsThanItIsGiven(t *testing.T) {
+	rows := numbered(warehouse.BlockRows + 1)
+	for _, at := range []string{"notice_rows is_incident", "reading_rows synthetic", "text_rows synthetic"} {
+		w := open(t)
+		table, column, _ := strings.Cut(at, " ")
+		execute(t, w, "ALTER TABLE "+table+" MODIFY COLUMN "+column+" Nullable(Bool)")
+		for name, load := range map[string]func() ([]warehouse.RejectedRow, error){
+			"rows":    func() ([]warehouse.RejectedRow, error) { return w.Load(t.Context(), rows) },
+			"one":     func() ([]warehouse.RejectedRow, error) { return w.Load(t.Context(), rows[:1]) },
+			"filling": func() ([]warehouse.RejectedRow, error) { return learned(t, w, rows).Load(t.Context()) },
+		} {
+			rejected, err := load()
+			if !errors.Is(err, warehouse.ErrSetup) || len(rejected) > 0 || !strings.Contains(err.Error(), "column "+column) {
+				t.Errorf("%s, %s: %d rejected, error %v; want ErrSetup and the column", at, name, len(rejected), err)
+			}
+		}
+		if got := query(t, w, warehouse.FormatCSV, "SELECT count() AS n FROM "+table); got != "n\n0\n" {
+			t.Errorf("%s: stored %s", at, got)
+		}
+	}
+}
+
 // What was sent of an insert that is given up is not stored, and the next one works.
 func TestAnInsertGivenUpStoresNothing(t *testing.T) {
 	direct := open(t)
