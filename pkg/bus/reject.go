@@ -44,9 +44,9 @@ func (w *worker) reject(ctx context.Context, d Delivery, reason error) {
 
 // Whole returns the delivery with Data and Header, which it reads from the stream again
 // when they were not kept. It is for the handler that d was given to, one call at a time.
-// ErrNotStored: the stream does not keep the message any more, as when it was erased. Any
-// other error says that it cannot be read just now or at all: the message given back comes
-// whole.
+// ErrNotStored: the stream does not keep the message any more, as when it was erased, or the
+// replica that was asked does not have it yet. Whatever the error, the message given back
+// comes whole, or never when it was erased.
 func (d Delivery) Whole(ctx context.Context) (Delivery, error) {
 	if !d.light {
 		return d, nil

@@ -250,7 +250,8 @@ func (b *batch) filling() (filling *warehouse.Filling) {
 }
 
 // rows returns the rows of what can be read. Where one message cannot be had again, the next
-// cannot either, and each would take its time to say so.
+// cannot either, and each would take its time to say so; but not where one is not stored: it
+// may have been erased.
 func (b *batch) rows(ctx context.Context) []warehouse.Row {
 	rows := make([]warehouse.Row, 0, len(b.deliveries))
 	b.places = make([]int, 0, len(b.deliveries))
@@ -260,7 +261,7 @@ func (b *batch) rows(ctx context.Context) []warehouse.Row {
 		switch {
 		case err == nil:
 			rows, b.places = append(rows, row), append(b.places, i)
-		case !bus.IsPermanent(err):
+		case !bus.IsPermanent(err) && !errors.Is(err, bus.ErrNotStored):
 			away = err
 		}
 		b.errs[i] = err
@@ -283,10 +284,7 @@ func rowOf(ctx context.Context, d bus.Delivery, away error) (warehouse.Row, erro
 		}
 	}
 	whole, err := d.Whole(ctx)
-	switch {
-	case errors.Is(err, bus.ErrNotStored): // erased meanwhile, and not to be stored here either
-		return warehouse.Row{}, bus.Permanent(err)
-	case err != nil: // given back, it comes whole
+	if err != nil { // given back, it comes whole; or never, when it was erased meanwhile
 		return warehouse.Row{}, err
 	}
 	return read(whole)
