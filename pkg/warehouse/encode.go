@@ -151,27 +151,45 @@ func (w *Warehouse) encoders(ctx context.Context) ([]*encoder, error) {
 		return nil, err
 	}
 	encoders := encodersOf(columns)
-	types := make([][]clickhouse.ColumnNameAndType, len(encoders))
-	for i, e := range encoders {
-		types[i] = e.types()
-	}
-	w.types.Store(&types)
-	return encoders, nil
-}
-
-// knownEncoders asks nobody; nil where nobody has asked before.
-func (w *Warehouse) knownEncoders(ctx context.Context) ([]*encoder, error) {
-	types := w.types.Load()
-	if types == nil {
-		return nil, nil
-	}
-	var columns [][]driver.Interface
-	for i, t := range tables {
-		own, err := w.columns(clickhouse.Context(ctx, clickhouse.WithColumnNamesAndTypes((*types)[i])), t)
+	now := answers{}
+	if before := w.told.Load(); before != nil {
+		now.server = before.server
+	} else {
+		server, err := w.conn.ServerVersion()
 		if err != nil {
 			return nil, err
 		}
-		columns = append(columns, own)
+		now.server = driver.ServerContext{Revision: server.Revision, VersionMajor: server.Version.Major,
+			VersionMinor: server.Version.Minor, VersionPatch: server.Version.Patch, Timezone: server.Timezone}
+	}
+	for _, e := range encoders {
+		now.types = append(now.types, e.types())
+	}
+	w.told.Store(&now)
+	return encoders, nil
+}
+
+// answers are what a server has told of the tables' columns and itself.
+type answers struct {
+	types  [][]clickhouse.ColumnNameAndType // by table
+	server driver.ServerContext
+}
+
+// toldEncoders asks nobody; nil where nobody has asked before.
+func (w *Warehouse) toldEncoders() ([]*encoder, error) {
+	last := w.told.Load()
+	if last == nil {
+		return nil, nil
+	}
+	columns := make([][]driver.Interface, len(tables))
+	for i, types := range last.types {
+		for _, t := range types {
+			c, err := driver.Type(t.Type).Column(t.Name, &last.server)
+			if err != nil {
+				return nil, err
+			}
+			columns[i] = append(columns[i], c)
+		}
 	}
 	return encodersOf(columns), nil
 }
@@ -188,7 +206,7 @@ func encodersOf(columns [][]driver.Interface) []*encoder {
 	return encoders
 }
 
-// columns returns empty columns, of the types that ctx names, else of those that the server tells.
+// columns returns empty columns, of the types that the server tells.
 func (w *Warehouse) columns(ctx context.Context, t loaded) ([]driver.Interface, error) {
 	batch, err := w.conn.PrepareBatch(ctx, t.insertStatement())
 	if err != nil {

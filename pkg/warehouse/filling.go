@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 )
@@ -56,16 +55,10 @@ func (f *Filling) Len() int { return f.count }
 // Rows returns the rows by their indexes, as long as none was let go.
 func (f *Filling) Rows() (rows []Row, all bool) { return f.rows, len(f.rows) == f.count }
 
-// connectionWait is how long a filling waits for a connection of the pool: the columns are
-// made by one, though nothing is asked.
-const connectionWait = 100 * time.Millisecond
-
 // encode encodes the rows at hand, if it can.
 func (f *Filling) encode() {
 	if f.shipment == nil && !f.keeps {
-		limit, cancel := context.WithTimeout(context.Background(), connectionWait)
-		encoders, err := f.warehouse.knownEncoders(limit)
-		cancel()
+		encoders, err := f.warehouse.toldEncoders()
 		if f.keeps = err != nil || encoders == nil; !f.keeps {
 			f.shipment = &shipment{encoders: encoders}
 		}

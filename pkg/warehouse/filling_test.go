@@ -3,6 +3,7 @@ package warehouse_test
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -179,5 +180,46 @@ func TestAFillingIsLoadedLater(t *testing.T) {
 	}
 	if got, want := query(t, w, warehouse.FormatCSV, "SELECT count() AS n, uniqExact(notice_id) AS u FROM notices"), fmt.Sprintf("n,u\n%[1]d,%[1]d\n", len(rows)); got != want {
 		t.Errorf("stored %s, want %s", got, want)
+	}
+}
+
+// Rows are let go also while every connection is in use, or ClickHouse is away: what makes the
+// columns of a filling needs none.
+func TestAFillingNeedsNoConnection(t *testing.T) {
+	direct := open(t)
+	proxy, err := faultproxy.Start(direct.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = proxy.Close() })
+	w, err := warehouse.Open(warehouse.Config{URL: proxy.URL(), MaxConnections: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = w.Close() })
+	if err := w.LearnColumns(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	began, end, loaded := make(chan struct{}, 2*3), make(chan struct{}), make(chan error, 1)
+	proxy.Use(faultproxy.OnInserts(func(w http.ResponseWriter, r *http.Request, forward http.Handler) {
+		began <- struct{}{}
+		<-end
+		forward.ServeHTTP(w, r)
+	}))
+	go func() {
+		_, err := w.Load(t.Context(), numbered(1))
+		loaded <- err
+	}()
+	<-began
+	f := filling(t, w, numbered(warehouse.BlockRows))
+	if _, all := f.Rows(); all {
+		t.Error("nothing was let go")
+	}
+	close(end)
+	if err := <-loaded; err != nil {
+		t.Error(err)
+	}
+	if rejected, err := f.Load(t.Context()); err != nil || len(rejected) > 0 {
+		t.Errorf("rejected %v, error %v", rejected, err)
 	}
 }

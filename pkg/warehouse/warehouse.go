@@ -61,7 +61,7 @@ type Warehouse struct {
 	options  clickhouse.Options
 	database string
 	layout   layout
-	types    atomic.Pointer[[][]clickhouse.ColumnNameAndType] // of the tables' columns, as last told
+	told     atomic.Pointer[answers] // the last
 }
 
 // Open makes a pool; it connects with the first statement. The error is about
