@@ -253,7 +253,7 @@ type worker struct {
 	keepAlive time.Duration
 	handle    Handler
 	log       *slog.Logger
-	denied    error // why messages cannot be read again: to be told so takes 2 s
+	denied    atomic.Pointer[error] // why messages cannot be read again: to be told so takes 2 s
 }
 
 // fetching is held by the worker that fetches.
@@ -447,8 +447,8 @@ func (w *worker) prepare(d *Delivery, prepare preparing) {
 	if d.Prepared = prepared; prepared == nil {
 		return
 	}
-	d.known = nil                                  // it is in what was prepared, and need not stay in memory beside
-	if enough && d.Tries == 1 && w.denied == nil { // one that could not be read again for its rejection comes a second time
+	d.known = nil                                         // it is in what was prepared, and need not stay in memory beside
+	if enough && d.Tries == 1 && w.denied.Load() == nil { // one that could not be read again for its rejection comes a second time
 		d.light, d.about = true, strings.Clone(d.noticeID()) // else it would keep all headers
 		d.Header, d.Data = nil, nil
 	}

@@ -43,7 +43,8 @@ func (w *worker) reject(ctx context.Context, d Delivery, reason error) {
 }
 
 // Whole returns the delivery with Data and Header, which it reads from the stream again
-// when they were not kept. It is for the handler that d was given to, one call at a time.
+// when they were not kept. It is for the handler that d was given to, which may put it in d's
+// place in its batch: then it is not read again.
 // ErrNotStored: the stream does not keep the message any more, as when it was erased, or the
 // replica that was asked does not have it yet. Whatever the error, the message given back
 // comes whole, or never when it was erased.
@@ -61,13 +62,13 @@ func (d Delivery) Whole(ctx context.Context) (Delivery, error) {
 // again reads what of a delivery was not kept; ErrNotStored when its stream does not keep
 // it either.
 func (w *worker) again(ctx context.Context, d Delivery) (Delivery, error) {
-	if w.denied != nil {
-		return d, w.denied
+	if denied := w.denied.Load(); denied != nil {
+		return d, *denied
 	}
 	stored, err := w.bus.storedMessage(ctx, w.cfg.Stream, d.Sequence)
 	switch {
 	case errors.Is(err, ErrDenied):
-		w.denied = err
+		w.denied.Store(&err)
 		return d, err
 	case err != nil:
 		return d, err

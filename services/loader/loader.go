@@ -19,6 +19,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"owabi/pkg/bus"
 	"owabi/pkg/notice"
 	"owabi/pkg/warehouse"
@@ -213,7 +215,8 @@ func (w *worker) load(ctx context.Context, b *batch) ([]warehouse.RejectedRow, e
 		}
 		w.cfg.Logger.Warn("a batch was refused; reading its messages again, to find out for which of them", "messages", len(b.deliveries), "error", err)
 	}
-	return w.cfg.Warehouse.Load(ctx, b.rows(ctx))
+	b.again(ctx)
+	return w.cfg.Warehouse.Load(ctx, b.rows())
 }
 
 // batch is what a handler was given.
@@ -249,29 +252,60 @@ func (b *batch) filling() (filling *warehouse.Filling) {
 	return filling
 }
 
-// rows returns the rows of what can be read. Where one message cannot be had again, the next
-// cannot either, and each would take its time to say so; but not where one is not stored: it
-// may have been erased.
-func (b *batch) rows(ctx context.Context) []warehouse.Row {
+// atOnce is how many messages are asked for at the same time, so that a server some
+// milliseconds away does not take minutes for a batch.
+const atOnce = 32
+
+// again reads the messages again whose rows were let go. One that cannot be had is given back:
+// it comes whole, or never when it was erased meanwhile. Where the server does not tell, it is
+// asked for no other, for each would take its time not to tell either.
+func (b *batch) again(ctx context.Context) {
+	var away atomic.Pointer[error]
+	var asked errgroup.Group
+	asked.SetLimit(atOnce)
+	for i := range b.deliveries {
+		if r, ok := b.deliveries[i].Prepared.(*reading); ok && (r.err != nil || r.has()) {
+			continue
+		}
+		asked.Go(func() error {
+			if why := away.Load(); why != nil {
+				b.errs[i] = *why
+				return nil
+			}
+			whole, err := b.deliveries[i].Whole(ctx)
+			if err != nil && !errors.Is(err, bus.ErrNotStored) {
+				away.Store(&err)
+			}
+			b.deliveries[i], b.errs[i] = whole, err
+			return nil
+		})
+	}
+	_ = asked.Wait() // nobody returns an error
+}
+
+// rows returns the rows of what can be read.
+func (b *batch) rows() []warehouse.Row {
 	rows := make([]warehouse.Row, 0, len(b.deliveries))
 	b.places = make([]int, 0, len(b.deliveries))
-	var away error
 	for i, d := range b.deliveries {
-		row, err := rowOf(ctx, d, away)
-		switch {
-		case err == nil:
-			rows, b.places = append(rows, row), append(b.places, i)
-		case !bus.IsPermanent(err) && !errors.Is(err, bus.ErrNotStored):
-			away = err
+		if b.errs[i] != nil {
+			continue
 		}
-		b.errs[i] = err
+		row, err := rowOf(d)
+		if b.errs[i] = err; err == nil {
+			rows, b.places = append(rows, row), append(b.places, i)
+		}
 	}
 	return rows
 }
 
-// rowOf returns the row of a delivery; its message is not read again when away says why that
-// cannot be.
-func rowOf(ctx context.Context, d bus.Delivery, away error) (warehouse.Row, error) {
+// has says whether the row is still there.
+func (r *reading) has() bool {
+	_, all := r.filling.Rows()
+	return all
+}
+
+func rowOf(d bus.Delivery) (warehouse.Row, error) {
 	if r, ok := d.Prepared.(*reading); ok {
 		if r.err != nil {
 			return warehouse.Row{}, r.err
@@ -279,13 +313,6 @@ func rowOf(ctx context.Context, d bus.Delivery, away error) (warehouse.Row, erro
 		if rows, all := r.filling.Rows(); all {
 			return rows[r.index], nil
 		}
-		if away != nil {
-			return warehouse.Row{}, away
-		}
 	}
-	whole, err := d.Whole(ctx)
-	if err != nil { // given back, it comes whole; or never, when it was erased meanwhile
-		return warehouse.Row{}, err
-	}
-	return read(whole)
+	return read(d)
 }
