@@ -138,14 +138,7 @@ func classifiedJSON(c notice.Classified, raw []byte) ([]byte, error) {
 	if raw == nil {
 		return encoded(c.AppendJSON)
 	}
-	return encoded(func(to []byte) ([]byte, error) {
-		to, err := c.Classification.AppendJSON(to)
-		if err != nil {
-			return nil, err
-		}
-		to = append(to[:len(to)-len("}")], `,"notice":`...)
-		return append(append(to, raw...), '}'), nil
-	})
+	return encoded(func(to []byte) ([]byte, error) { return c.AppendJSONAround(to, raw) })
 }
 
 // encoded returns what is appended, in a slice of its own that is no larger.

@@ -13,6 +13,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"owabi/pkg/bus"
+	"owabi/pkg/bus/bustest"
 	"owabi/pkg/notice"
 )
 
@@ -77,7 +78,7 @@ func TestALightMessageIsRejectedWhole(t *testing.T) {
 			t.Parallel()
 			server := embedded(t, bus.EmbeddedConfig{Listen: "127.0.0.1:0", Logger: silent()})
 			b := ready(t, server, bus.StreamsConfig{}, bus.ConsumersConfig{})
-			allowDirect(t, server.ClientURL(), bus.StreamRaw, direct)
+			bustest.AllowDirect(t, server.ClientURL(), bus.StreamRaw, direct)
 			publishAll(t, publisher(t, b, bus.PublisherConfig{}), raw(t, 1))
 			cfg := classifier()
 			var headers nats.Header
@@ -104,22 +105,6 @@ func TestALightMessageIsRejectedWhole(t *testing.T) {
 			}
 		})
 	}
-}
-
-// allowDirect lets the messages of a stream be read one by one, or not.
-func allowDirect(t *testing.T, url, stream string, allowed bool) {
-	t.Helper()
-	nc, err := nats.Connect(url)
-	must(t, err)
-	defer nc.Close()
-	js, err := jetstream.New(nc)
-	must(t, err)
-	s, err := js.Stream(t.Context(), stream)
-	must(t, err)
-	cfg := s.CachedInfo().Config
-	cfg.AllowDirect = allowed
-	_, err = js.UpdateStream(t.Context(), cfg)
-	must(t, err)
 }
 
 // What is gone from its stream does not come again to be rejected: what is known of it is

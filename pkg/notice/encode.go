@@ -79,11 +79,23 @@ func (c *Classification) AppendJSON(to []byte) ([]byte, error) {
 // AppendJSON appends the message as Notice.AppendJSON does a notice, with its errors and
 // those of Classification.AppendJSON.
 func (c *Classified) AppendJSON(to []byte) ([]byte, error) {
-	to, err := c.Classification.AppendJSON(to)
-	if err != nil || c.Notice == nil {
-		return to, err
+	if c.Notice == nil {
+		return c.Classification.AppendJSON(to)
 	}
-	if to, err = c.Notice.AppendJSON(append(to[:len(to)-len("}")], `,"notice":`...)); err != nil {
+	return c.appendAround(to, c.Notice.AppendJSON)
+}
+
+// AppendJSONAround is AppendJSON for who has the notice's JSON, which it takes as it is.
+func (c *Classified) AppendJSONAround(to, raw []byte) ([]byte, error) {
+	return c.appendAround(to, func(to []byte) ([]byte, error) { return append(to, raw...), nil })
+}
+
+func (c *Classified) appendAround(to []byte, appendNotice func([]byte) ([]byte, error)) ([]byte, error) {
+	to, err := c.Classification.AppendJSON(to)
+	if err != nil {
+		return nil, err
+	}
+	if to, err = appendNotice(append(to[:len(to)-len("}")], `,"notice":`...)); err != nil {
 		return nil, fmt.Errorf("notice: %w", err)
 	}
 	return append(to, '}'), nil

@@ -162,6 +162,18 @@ type reading struct {
 	err     error
 }
 
+// row returns what was read, while it is there: a row may have been let go.
+func (r *reading) row() (row warehouse.Row, there bool, err error) {
+	if r.err != nil {
+		return row, true, r.err
+	}
+	rows, all := r.filling.Rows()
+	if !all {
+		return row, false, nil
+	}
+	return rows[r.index], true, nil
+}
+
 // fill begins a batch: its rows wait for each other in a filling.
 func (w *worker) fill() func(bus.Delivery) (any, bool) {
 	filling := w.cfg.Warehouse.NewFilling()
@@ -264,8 +276,10 @@ func (b *batch) again(ctx context.Context) {
 	var asked errgroup.Group
 	asked.SetLimit(atOnce)
 	for i := range b.deliveries {
-		if r, ok := b.deliveries[i].Prepared.(*reading); ok && (r.err != nil || r.has()) {
-			continue
+		if r, ok := b.deliveries[i].Prepared.(*reading); ok {
+			if _, there, _ := r.row(); there {
+				continue
+			}
 		}
 		asked.Go(func() error {
 			if why := away.Load(); why != nil {
@@ -299,19 +313,10 @@ func (b *batch) rows() []warehouse.Row {
 	return rows
 }
 
-// has says whether the row is still there.
-func (r *reading) has() bool {
-	_, all := r.filling.Rows()
-	return all
-}
-
 func rowOf(d bus.Delivery) (warehouse.Row, error) {
 	if r, ok := d.Prepared.(*reading); ok {
-		if r.err != nil {
-			return warehouse.Row{}, r.err
-		}
-		if rows, all := r.filling.Rows(); all {
-			return rows[r.index], nil
+		if row, there, err := r.row(); there {
+			return row, err
 		}
 	}
 	return read(d)

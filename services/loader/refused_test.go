@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
 
 	"owabi/pkg/bus"
 	"owabi/pkg/bus/bustest"
@@ -40,7 +39,7 @@ func TestARefusedBatchIsReadAgain(t *testing.T) {
 			if err := direct.Query(t.Context(), "ALTER TABLE notice_rows ADD CONSTRAINT refuses CHECK people IS NULL OR people < 1000000", warehouse.FormatCSV, &out); err != nil {
 				t.Fatal(err)
 			}
-			allowDirect(t, server.ClientURL(), tc.direct)
+			bustest.AllowDirect(t, server.ClientURL(), bus.StreamClassified, tc.direct)
 			if tc.behind {
 				answerNotStored(t, server.ClientURL())
 			}
@@ -156,29 +155,6 @@ func answerNotStored(t *testing.T, url string) {
 		t.Fatal(err)
 	}
 	if err := nc.Flush(); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// allowDirect lets the classified messages be read one by one, or not.
-func allowDirect(t *testing.T, url string, allowed bool) {
-	t.Helper()
-	nc, err := nats.Connect(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer nc.Close()
-	js, err := jetstream.New(nc)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := js.Stream(t.Context(), bus.StreamClassified)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg := s.CachedInfo().Config
-	cfg.AllowDirect = allowed
-	if _, err := js.UpdateStream(t.Context(), cfg); err != nil {
 		t.Fatal(err)
 	}
 }

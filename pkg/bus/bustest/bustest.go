@@ -115,3 +115,26 @@ func Remove(t testing.TB, url, stream string) {
 		t.Fatal(err)
 	}
 }
+
+// AllowDirect lets the messages of a stream be read one by one, or not.
+func AllowDirect(t testing.TB, url, stream string, allowed bool) {
+	t.Helper()
+	nc, err := nats.Connect(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	js, err := jetstream.New(nc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := js.Stream(t.Context(), stream)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := s.CachedInfo().Config
+	cfg.AllowDirect = allowed
+	if _, err := js.UpdateStream(t.Context(), cfg); err != nil {
+		t.Fatal(err)
+	}
+}
