@@ -91,7 +91,7 @@ func (e *encoder) write(to *wire.Buffer, rows int, own, first encoded) {
 
 // shipment is the rows of a load as they are sent.
 type shipment struct {
-	encoders []*encoder // by table
+	encoders []*encoder // by table; the columns of others may stand with the first
 	blocks   []block
 	rows     int
 }
@@ -99,6 +99,17 @@ type shipment struct {
 type block struct {
 	rows   int
 	tables []encoded
+}
+
+// shipmentOf encodes rows, block by block.
+func shipmentOf(rows []Row, encoders ...*encoder) (*shipment, error) {
+	s := &shipment{encoders: encoders}
+	for part := range slices.Chunk(rows, blockRows) {
+		if err := s.add(part); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
 }
 
 // add adds rows as they are sent, and does not keep them. Its error is a rowError, counted from

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 
+	wire "github.com/ClickHouse/ch-go/proto"
 	driver "github.com/ClickHouse/clickhouse-go/v2/lib/column"
 )
 
@@ -91,12 +92,20 @@ const BlockRows = blockRows
 // GiveUp sends a block of rows to the table of figures, and then gives up the insert.
 func (w *Warehouse) GiveUp(ctx context.Context, rows []Row) error {
 	t := tables[0]
-	batch, err := w.begin(ctx, t, t.settings(len(rows)))
+	columns, err := w.columns(ctx, t)
 	if err != nil {
 		return err
 	}
-	if err := batch.Append(rows); err != nil {
+	e := newEncoder(t, columns, nil)
+	own, err := e.encode(rows)
+	if err != nil {
 		return err
 	}
-	return batch.Close()
+	var body wire.Buffer
+	e.write(&body, len(rows), own, encoded{})
+	insert := w.stream(ctx, t.insertStatement(), t.settings(len(rows)))
+	if err := insert.write(body.Buf); err != nil {
+		return err
+	}
+	return insert.Close()
 }

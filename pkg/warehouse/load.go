@@ -3,7 +3,6 @@ package warehouse
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -84,17 +83,15 @@ func (w *Warehouse) insert(ctx context.Context, rows []Row) error {
 		return err
 	}
 	if w.options.Protocol != clickhouse.HTTP {
-		return figuresFirst(ctx, func(ctx context.Context, table int) error { return w.insertInto(ctx, tables[table], rows) })
+		return figuresFirst(ctx, func(ctx context.Context, table int) error { return w.insertNatively(ctx, tables[table], rows) })
 	}
 	encoders, err := w.encoders(ctx)
 	if err != nil {
 		return err
 	}
-	s := &shipment{encoders: encoders}
-	for part := range slices.Chunk(rows, blockRows) {
-		if err := s.add(part); err != nil {
-			return err
-		}
+	s, err := shipmentOf(rows, encoders...)
+	if err != nil {
+		return err
 	}
 	return w.ship(ctx, s)
 }
@@ -126,17 +123,37 @@ func complete(rows []Row) error {
 // the processor's caches and is used again for the next.
 const blockRows = 512
 
-// insertInto writes rows into one table, block by block, and as one insert.
+// insertInto writes rows into one table, as one insert. Over HTTP the types of its columns are
+// those that ctx names, else those that the server tells.
 func (w *Warehouse) insertInto(ctx context.Context, t loaded, rows []Row) error {
-	batch, err := w.begin(ctx, t, t.settings(len(rows)))
+	if w.options.Protocol != clickhouse.HTTP {
+		return w.insertNatively(ctx, t, rows)
+	}
+	columns, err := w.columns(ctx, t)
+	if err != nil {
+		return err
+	}
+	s, err := shipmentOf(rows, newEncoder(t, columns, nil))
+	if err != nil {
+		return err
+	}
+	return w.shipTo(ctx, s, 0)
+}
+
+// insertNatively is insertInto over the native protocol. It sends no block before the last: the
+// server may refuse one while the driver writes the next, and then its words can get lost.
+func (w *Warehouse) insertNatively(ctx context.Context, t loaded, rows []Row) error {
+	batch, err := w.conn.PrepareBatch(clickhouse.Context(ctx, clickhouse.WithSettings(t.settings(len(rows)))), t.insertStatement())
 	if err != nil {
 		return err
 	}
 	defer batch.Close()
 	for first := 0; first < len(rows); first += blockRows {
 		part := rows[first:min(first+blockRows, len(rows))]
-		if err := batch.Append(part); err != nil {
-			return from(first, err)
+		for i, to := range batch.Columns() {
+			if err := t.columns[i].appendTo(to, part); err != nil {
+				return from(first, err)
+			}
 		}
 	}
 	return batch.Send()

@@ -7,73 +7,11 @@ import (
 	"time"
 
 	"github.com/ClickHouse/ch-go/compress"
-	wire "github.com/ClickHouse/ch-go/proto"
 	"github.com/ClickHouse/clickhouse-go/v2"
-	native "github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 )
 
-// batch is an insert under way: rows are appended, and Send ends the insert and waits for
-// the server's word.
-type batch interface {
-	Append(rows []Row) error
-	Send() error
-	// Close gives up an insert that was not sent.
-	Close() error
-}
-
-// begin begins an insert with settings of its own. Over HTTP the driver's own batch keeps all
-// rows in memory, in columns and then encoded, so there what is appended is sent at once, as a
-// block.
-func (w *Warehouse) begin(ctx context.Context, t loaded, settings clickhouse.Settings) (batch, error) {
-	prepared, err := w.conn.PrepareBatch(clickhouse.Context(ctx, clickhouse.WithSettings(settings)), t.insertStatement())
-	if err != nil {
-		return nil, err
-	}
-	if w.options.Protocol != clickhouse.HTTP {
-		return oneBlock{prepared, t}, nil
-	}
-	columns := prepared.Columns() // of the types that the server has told
-	if err := prepared.Close(); err != nil {
-		return nil, err
-	}
-	return &blocks{encoder: newEncoder(t, columns, nil), stream: w.stream(ctx, t.insertStatement(), settings)}, nil
-}
-
-// oneBlock is an insert over the native protocol. It sends no block before the last: the
-// server may refuse one while the driver writes the next, and then its words can get lost.
-type oneBlock struct {
-	native.Batch
-	table loaded
-}
-
-func (b oneBlock) Append(rows []Row) error {
-	for i, to := range b.Columns() {
-		if err := b.table.columns[i].appendTo(to, rows); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// blocks is an insert over HTTP.
-type blocks struct {
-	encoder *encoder
-	*stream
-	block wire.Buffer
-}
-
-func (b *blocks) Append(rows []Row) error {
-	own, err := b.encoder.encode(rows)
-	if err != nil {
-		return err
-	}
-	b.block.Reset()
-	b.encoder.write(&b.block, len(rows), own, encoded{})
-	return b.write(b.block.Buf)
-}
-
 // stream is an insert over HTTP whose body is written block by block, in ClickHouse's
-// format Native.
+// format Native. The driver's own batch keeps all rows in memory, in columns and then encoded.
 type stream struct {
 	compress *compress.Writer // nil: blocks go as they are
 	body     *io.PipeWriter
